@@ -4,7 +4,6 @@
  */
 import type { Commit } from "../recipe/commit.ts";
 import type { StageName } from "../stages/stage.ts";
-import type { Verdict } from "../verdict/verdict.ts";
 
 /** Where the recipe comes from, and so who hears of the result. */
 export type Source =

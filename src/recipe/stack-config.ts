@@ -1,0 +1,77 @@
+/**
+ * What `docker stack config` printed: the recipe as Swarm would get it, every file merged and every variable filled in.
+ * Only the fields that a run needs are read; the rest is docker's to judge.
+ */
+import { parse } from "yaml";
+import * as z from "zod";
+
+const Named = z.object({ name: z.string().optional(), external: z.boolean().optional() }).nullish();
+const StackYaml = z.object({
+  services: z
+    .record(
+      z.string(),
+      z.object({
+        image: z.string().default(""),
+        deploy: z.object({ labels: z.record(z.string(), z.string()).optional() }).nullish(),
+      }),
+    )
+    .default({}),
+  networks: z.record(z.string(), Named).nullish(),
+  secrets: z.record(z.string(), Named).nullish(),
+});
+
+export type StackConfig = {
+  services: readonly { name: string; image: string; labels: Readonly<Record<string, string>> }[];
+  externalNetworks: readonly string[];
+  externalSecrets: readonly string[];
+};
+
+/** Throws a ZodError if docker printed something that is no stack. */
+export const parseStackConfig = (yaml: string): StackConfig => {
+  const raw = StackYaml.parse(parse(yaml));
+  return {
+    services: Object.entries(raw.services).map(([name, service]) => ({
+      name,
+      image: service.image,
+      labels: service.deploy?.labels ?? {},
+    })),
+    externalNetworks: externalOf(raw.networks),
+    externalSecrets: externalOf(raw.secrets),
+  };
+};
+
+const externalOf = (things: z.infer<typeof StackYaml>["networks"]): string[] =>
+  Object.entries(things ?? {}).flatMap(([key, thing]) => (thing?.external ? [thing.name ?? key] : []));
+
+/** The value of one of abra's labels on `app`, e.g. `timeout` or `version`. */
+export const abraLabel = (config: StackConfig, stack: string, key: string): string | null =>
+  config.services.find((s) => s.name === "app")?.labels[`coop-cloud.${stack}.${key}`] || null;
+
+/** The service and port that the recipe gives to the proxy. Null: it serves no HTTP. */
+export const routedPort = (config: StackConfig): { service: string; port: number } | null => {
+  for (const { name, labels } of config.services)
+    for (const [label, value] of Object.entries(labels))
+      if (/^traefik\.http\.services\..+\.loadbalancer\.server\.port$/.test(label) && /^\d+$/.test(value))
+        return { service: name, port: Number(value) };
+  return null;
+};
+
+const DEFAULT_TIMEOUT_S = 300;
+
+/** How long the recipe itself says that it may take to come up, in milliseconds. */
+export const timeoutMs = (
+  config: StackConfig,
+  stack: string,
+  values: ReadonlyMap<string, string>,
+): number => {
+  const seconds = Number(abraLabel(config, stack, "timeout") ?? values.get("TIMEOUT"));
+  return (Number.isFinite(seconds) && seconds > 0 ? seconds : DEFAULT_TIMEOUT_S) * 1000;
+};
+
+/** The `version:` of a compose file as written; docker merges only files that agree on it. */
+export const composeVersionOf = (source: string): string | null => {
+  const found = z
+    .looseObject({ version: z.union([z.string(), z.number()]).optional() })
+    .safeParse(parse(source));
+  return found.success && found.data.version !== undefined ? String(found.data.version) : null;
+};

@@ -1,0 +1,109 @@
+/**
+ * A finding in one line: the words by which a maintainer tells one failure from another without opening the check.
+ */
+import { short } from "../recipe/commit.ts";
+import type { StageResult } from "../run/stage-result.ts";
+import type { Cause, Finding } from "../verdict/finding.ts";
+import type { Rollout } from "../verdict/rollout.ts";
+import { stampIn } from "../verdict/rules/stamp.ts";
+import { cut, seconds } from "./markdown.ts";
+
+const TITLE_LIMIT = 255;
+
+/** The service as its recipe's people know it: discourse_app, not the run's own stack name. */
+export const serviceName = ({ expectation, service }: Rollout): string =>
+  `${expectation.recipe}_${service.slice(expectation.stack.length + 1)}`;
+
+export const causeWords = (cause: Cause): string => {
+  switch (cause.is) {
+    case "out-of-memory":
+      return "ran out of memory";
+    case "exited":
+      return cause.code === 137 ? "was killed (exit code 137)" : `exited with code ${cause.code}`;
+    case "unhealthy":
+      return "failed its healthcheck";
+    case "image-unavailable":
+      return "has no image to run";
+    case "rejected":
+      return "was rejected by the engine";
+    case "unknown":
+      return "failed (cause not captured)";
+  }
+};
+
+/** The stamp that the service carries now, or what stands for it where the service has none. */
+export const restored = (rollout: Rollout): string =>
+  stampIn(rollout.now?.service.spec.labels, rollout) ?? "the previous spec";
+
+export const findingTitle = (finding: Finding): string => {
+  switch (finding.is) {
+    case "invalid-recipe":
+      return `Invalid recipe: ${finding.file}${finding.line === null ? "" : `:${finding.line}`}: ${finding.reason}`;
+    case "deploy-refused":
+      return `Deploy refused: ${finding.said}`;
+    case "rolled-back":
+      return finding.by === "person"
+        ? `Rolled back by hand: somebody ran docker service rollback on ${serviceName(finding.rollout)}`
+        : `Rolled back: ${serviceName(finding.rollout)} ${causeWords(finding.cause)}, Swarm restored ${restored(finding.rollout)}`;
+    case "rollback-paused":
+      return `Rollback failed too: ${serviceName(finding.rollout)} ${causeWords(finding.cause)}, and the old version does not come back up`;
+    case "update-paused":
+      return `Update paused: ${serviceName(finding.rollout)} ${causeWords(finding.cause)}, Swarm stopped half-way`;
+    case "crash-looping":
+      return `Crash loop: ${serviceName(finding.rollout)} ${causeWords(finding.cause)}, ${finding.deaths} ${finding.deaths === 1 ? "death" : "deaths"}`;
+    case "not-converged":
+      return `Not converged after ${finding.afterMs / 1000} s: ${serviceName(finding.rollout)}: ${finding.waitingFor.join("; ")}`;
+    case "stamp-mismatch":
+      return stampTitle(finding);
+    case "service-gone":
+      return `Service gone: ${serviceName(finding.rollout)} is not on the engine after the deploy`;
+    case "not-serving":
+      return `Not serving: ${finding.service} on port ${finding.port}: ${answerWords(finding.answer)}`;
+  }
+};
+
+const stampTitle = (finding: Extract<Finding, { is: "stamp-mismatch" }>): string => {
+  const service = serviceName(finding.rollout);
+  const head = short(finding.rollout.expectation.commit);
+  switch (finding.how) {
+    case "absent":
+      return `Stamp mismatch: ${service} carries no stamp, ${head} was to be deployed`;
+    case "never-applied":
+      return `Stamp mismatch: ${service} carries ${finding.got}, ${head} was never applied`;
+    case "overwritten":
+      return `Stamp mismatch: ${service} was stamped ${head}, then somebody overwrote it with ${finding.got ?? "nothing"}`;
+  }
+};
+
+export const answerWords = (answer: Extract<Finding, { is: "not-serving" }>["answer"]): string =>
+  answer.is === "http" ? `answers HTTP ${answer.status}` : answer.reason;
+
+export const stageTitle = (result: StageResult): string =>
+  cut(words(result).replaceAll(/\s+/g, " "), TITLE_LIMIT);
+
+const words = (result: StageResult): string => {
+  const { verdict, failedAt } = result;
+  switch (verdict.is) {
+    case "pass":
+      return passTitle(result);
+    case "fail": {
+      const isBase = failedAt !== null && "version" in failedAt && failedAt.version.is === "base";
+      const more = verdict.findings.length > 1 ? ` (and ${verdict.findings.length - 1} more)` : "";
+      const where = isBase ? `The base ${failedAt.version.ref} itself fails: ` : "";
+      return where + findingTitle(verdict.findings[0]) + more;
+    }
+    case "inconclusive":
+      return `Could not be judged: ${verdict.fault.message}`;
+    case "cancelled":
+      return `Cancelled: ${verdict.by}`;
+    case "skipped":
+      return `Skipped: ${verdict.reason}`;
+  }
+};
+
+const passTitle = (result: StageResult): string => {
+  const head = result.observations.findLast((o) => o.is === "checked-out");
+  const to = head?.is === "checked-out" ? short(head.got) : "the head";
+  const took = result.startedAt ? ` in ${seconds(result.startedAt, result.endedAt)}` : "";
+  return result.base ? `Upgraded ${result.base.ref} to ${to}${took}` : `Installed ${to}${took}`;
+};

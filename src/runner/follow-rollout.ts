@@ -1,0 +1,39 @@
+/**
+ * Follows a rollout until the verdict's rules call it settled: asks them after every new observation, and at the moment
+ * they ask to be asked again. The deadline is one more observation, so the rules have the last word on that too.
+ */
+import type { RolloutRecorder } from "../swarm/rollout-recorder.ts";
+import { Fault } from "../verdict/fault.ts";
+import type { Observation } from "../verdict/observation.ts";
+import { judge } from "../verdict/verdict.ts";
+
+export const followRollout = async (rollout: {
+  recorder: RolloutRecorder;
+  observations: readonly Observation[];
+  note: (observation: Observation) => void;
+  doing: (what: string) => void;
+  deadlineMs: number;
+  now: () => Date;
+  signal: AbortSignal;
+}): Promise<void> => {
+  const { recorder, observations, note, doing, deadlineMs, now, signal } = rollout;
+  const endMs = now().getTime() + deadlineMs;
+  for (;;) {
+    signal.throwIfAborted();
+    const judgement = judge(observations, now().getTime());
+    if (judgement.is === "settled") return;
+    if (judgement.is === "unknown")
+      throw new Fault(
+        "engine",
+        `The engine said something that no rule knows: ${judgement.said}`,
+        "Report it with the run's evidence; nothing was judged.",
+      );
+    if (now().getTime() >= endMs) {
+      await recorder.look();
+      note({ is: "deadline", at: now().toISOString(), afterMs: deadlineMs });
+      continue;
+    }
+    doing(`waiting for ${judgement.waitingFor.join("; ")}`);
+    await recorder.changed(Math.min(judgement.lookAgainAt ?? endMs, endMs));
+  }
+};

@@ -1,0 +1,85 @@
+/**
+ * Deploys as `docker stack deploy` does, because that is the loader recipes are written for. The child process sees the
+ * app's variables and no other: host and client settings go in as flags, so nothing of ours can be interpolated into a
+ * recipe. It returns once the engine has the specs; how the rollout goes is the recorder's to see.
+ */
+import { execFile } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { overlayOf } from "../recipe/overlay.ts";
+import { Fault } from "../verdict/fault.ts";
+import type { App, Deployer, Said } from "./deployer.ts";
+
+export type DockerCli = {
+  /** Absolute path of the client: the child has no PATH to search. */
+  path: string;
+  host: string;
+  /** Directory of the client's own config.json (registry logins). */
+  configDirectory: string;
+  resolveImage: "always" | "changed" | "never";
+};
+
+const WITHIN_MS = 300_000;
+
+export const dockerStackDeployer = (cli: DockerCli): Deployer => ({
+  name: "docker stack deploy",
+  async config(app) {
+    const { exitCode, stdout, stderr } = await run(cli, app, ["stack", "config", ...composeFlags(app.files)]);
+    if (exitCode === 0) return { is: "config", yaml: stdout };
+    if (/is not a docker command|unknown command|No such command/i.test(stderr))
+      throw new Fault(
+        "engine",
+        "The docker client has no `docker stack config`; it is older than 23.0",
+        "Install a docker client of version 23.0 or newer; the engine may stay older.",
+      );
+    return { is: "refused", said: withoutPaths(stderr, app) };
+  },
+  async deploy(lease, app, deployment) {
+    lease.assertCovers(app.stack.appDomain);
+    await mkdir(app.scratch, { recursive: true });
+    const overlay = join(app.scratch, "stamp.yml");
+    await writeFile(overlay, overlayOf({ recipe: app.recipe, stack: app.stack.name, ...deployment }));
+    const files = composeFlags([...app.files, overlay]);
+    const args = ["stack", "deploy", ...files, "--resolve-image", cli.resolveImage, app.stack.name];
+    const { exitCode, stdout, stderr } = await run(cli, app, args);
+    const said: Said = { exitCode, said: withoutPaths(`${stderr}${stdout}`, app) };
+    if (exitCode !== 0 && HOST_TROUBLE.test(said.said))
+      throw new Fault(
+        "engine",
+        `docker stack deploy: ${said.said}`,
+        "See that the engine is up, then re-run.",
+      );
+    return said;
+  },
+});
+
+/** What the client says when the trouble is not the recipe's. */
+const HOST_TROUBLE =
+  /cannot connect to the docker daemon|error during connect|connection refused|update out of sequence|no space left|not a swarm manager/i;
+
+const composeFlags = (files: readonly string[]): string[] =>
+  files.flatMap((file) => ["--compose-file", file]);
+const withoutPaths = (text: string, app: App): string =>
+  text.replaceAll(`${app.directory}/`, "").replaceAll(`${app.scratch}/`, "").trim();
+
+type Output = { exitCode: number; stdout: string; stderr: string };
+
+const run = (cli: DockerCli, app: App, args: readonly string[]): Promise<Output> =>
+  new Promise((resolve, reject) => {
+    const flags = ["--host", cli.host, "--config", cli.configDirectory];
+    const options = {
+      cwd: app.directory,
+      env: Object.fromEntries(app.values),
+      timeout: WITHIN_MS,
+      killSignal: "SIGKILL" as const,
+      maxBuffer: 16 * 1024 * 1024,
+    };
+    execFile(cli.path, [...flags, ...args], options, (error, stdout, stderr) => {
+      if (!error) return resolve({ exitCode: 0, stdout, stderr });
+      if (typeof error.code === "number") return resolve({ exitCode: error.code, stdout, stderr });
+      const what = error.killed ? `gave no answer within ${WITHIN_MS / 1000} s` : error.message;
+      reject(
+        new Fault("engine", `The docker client ${what}`, "See that the docker client is installed.", error),
+      );
+    });
+  });

@@ -1,0 +1,23 @@
+/** `updating` has no end of its own: Swarm waits for ever for a task that stays pending, preparing or starting. */
+
+import { causeOf } from "./cause.ts";
+import { describeTasks } from "./converged.ts";
+import { ownUpdate } from "./own-update.ts";
+import type { Rule } from "./ruling.ts";
+
+export const inFlight: Rule = (rollout) => {
+  const update = ownUpdate(rollout);
+  switch (update?.state) {
+    case undefined:
+    case "completed":
+      return null;
+    case "updating":
+      return { is: "wait", for: ["Swarm's update to end", ...describeTasks(rollout)], until: null };
+    case "paused": {
+      const death = rollout.deaths[0] ?? null;
+      return { is: "finding", finding: { is: "update-paused", rollout, death, cause: causeOf(death) } };
+    }
+    default:
+      return { is: "unknown", said: `UpdateStatus.State "${update?.state}" of ${rollout.service}` };
+  }
+};
