@@ -14,7 +14,7 @@ import { code, cut, details, seconds, table } from "./markdown.ts";
 import { type Story, storyOf } from "./story.ts";
 import { serviceName, stageTitle } from "./words.ts";
 
-/** What GitHub shows for one stage. Limits: title 255, summary and text 65,535 characters each. */
+/** What GitHub shows for one stage. Limits: title 255, summary and text 65,535 bytes each (GitHub counts UTF-8). */
 export type CheckRun = {
   name: string;
   head: Commit;

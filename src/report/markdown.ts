@@ -3,19 +3,27 @@
  * through one of these, so that it cannot close its block, ping people or pose as our own words.
  */
 
-/** Inline code. Backticks inside become a look-alike, line ends a space; a pipe would end a table's cell. */
-export const code = (text: string): string =>
-  `\`${text.replaceAll("`", "ˋ").replaceAll(/\s+/g, " ").replaceAll("|", "\\|").trim() || " "}\``;
+/** Inline code on one line, between more backticks than it holds. */
+export const code = (text: string): string => {
+  const line = text.replaceAll(/\s+/g, " ").trim() || " ";
+  if (!line.includes("`")) return `\`${line}\``;
+  const fence = "`".repeat(longestRun(line) + 1);
+  return `${fence} ${line} ${fence}`;
+};
+
+const longestRun = (text: string): number =>
+  Math.max(0, ...[...text.matchAll(/`+/g)].map((run) => run[0].length));
 
 /** A fenced block whose fence is longer than any inside. */
 export const block = (text: string, language = ""): string => {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((run) => run[0].length));
-  const fence = "`".repeat(longest + 1);
+  const fence = "`".repeat(Math.max(2, longestRun(text)) + 1);
   return `${fence}${language}\n${text.replaceAll("\r", "")}\n${fence}`;
 };
 
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  [head, head.map(() => "---"), ...rows]
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)
+    .join("\n");
 
 export const details = (title: string, body: string): string =>
   `<details><summary>${title}</summary>\n\n${body}\n\n</details>`;

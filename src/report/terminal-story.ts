@@ -23,4 +23,4 @@ export const storyText = ({ stage, verdict, cleanupFault }: StageResult): string
   ];
 };
 
-const plain = (markdown: string): string => markdown.replaceAll("`", "").replaceAll("\\|", "|");
+const plain = (markdown: string): string => markdown.replaceAll("`", "");

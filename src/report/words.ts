@@ -23,7 +23,7 @@ export const causeWords = (cause: Cause): string => {
     case "unhealthy":
       return "failed its healthcheck";
     case "image-unavailable":
-      return "has no image to run";
+      return "could not get its image";
     case "rejected":
       return "was rejected by the engine";
     case "unknown":

@@ -1,7 +1,7 @@
 /**
  * Converged: every task that Swarm wants is running, is up to date by the engine's own test, and no other task is left.
- * An update that Swarm called completed has been monitored by Swarm. A first deploy has not: there the same tasks have to
- * run for the monitor period, as the docker CLI does it. An update that rolls no task is settled at once.
+ * Running once proves nothing (a crash loop runs for a moment in each round), so the same tasks have to stay up for the
+ * monitor period and at least HOLD_MS. An update that rolls no task is settled at once: there is nothing to watch.
  */
 import type { Task } from "../observation.ts";
 import type { Rollout } from "../rollout.ts";
@@ -9,7 +9,8 @@ import { ownUpdate } from "./own-update.ts";
 import type { Rule } from "./ruling.ts";
 
 const LIVE = new Set(["new", "pending", "assigned", "accepted", "preparing", "ready", "starting", "running"]);
-const DEFAULT_MONITOR_MS = 5_000;
+/** Swarm's default monitor. */
+const HOLD_MS = 5_000;
 
 export const liveTasks = (rollout: Rollout): Task[] => rollout.tasks.filter((t) => LIVE.has(t.state));
 
@@ -36,26 +37,24 @@ const finishedTasks = (rollout: Rollout): number =>
 
 export const converged: Rule = (rollout, nowMs) => {
   if (!isClean(rollout)) return { is: "wait", for: describeTasks(rollout), until: null };
-  const isFirst = rollout.before === null;
-  if (!isFirst || ownUpdate(rollout)?.state === "completed" || wanted(rollout) === 0) return null;
-  const monitorMs = rollout.now?.service.spec.updatePolicy?.monitorMs || DEFAULT_MONITOR_MS;
-  const until = Date.parse(rollout.steadySince) + monitorMs;
-  return nowMs >= until
-    ? null
-    : { is: "wait", for: [`${rollout.service} to stay up for ${monitorMs / 1000} s`], until };
+  const hasRolled = rollout.before === null || ownUpdate(rollout)?.state === "completed";
+  if (!hasRolled || wanted(rollout) === 0) return null;
+  const holdMs = Math.max(rollout.now?.service.spec.updatePolicy?.monitorMs ?? 0, HOLD_MS);
+  const until = Date.parse(rollout.steadySince) + holdMs;
+  if (nowMs >= until) return null;
+  return { is: "wait", for: [`${rollout.service} to stay up for ${holdMs / 1000} s`], until };
 };
 
-/** Each live task that does not run yet, in the engine's words. */
+/** Each live task that is not where it should be, in the engine's words; old tasks that only wait their turn come last. */
 export const describeTasks = (rollout: Rollout): string[] => {
   const waiting = liveTasks(rollout)
-    .filter((t) => t.state !== "running" || t.desired !== "running" || !rollout.upToDate.includes(t.id))
+    .filter((t) => t.state !== "running" || t.desired !== "running")
     .map((t) => {
-      const isOld = t.state === "running" && !rollout.upToDate.includes(t.id);
-      const said = [t.error, t.message].find((text) => text) ?? "";
-      return `task ${t.id} is ${t.state}, should be ${t.desired}${isOld ? " (old spec)" : ""}${said && !isOld ? `: ${said}` : ""}`;
+      if (t.state === "running") return `task ${t.id} has to end (${t.desired})`;
+      const said = [t.error, t.message].find((text) => text && text !== t.state);
+      return `task ${t.id} is ${t.state}${said ? `: ${said}` : ""}`;
     });
-  const want = wanted(rollout);
-  return waiting.length > 0
-    ? waiting
-    : [`${rollout.service} has ${liveTasks(rollout).length} of ${want ?? "its"} tasks`];
+  if (waiting.length > 0) return waiting;
+  const running = liveTasks(rollout).filter((t) => rollout.upToDate.includes(t.id)).length;
+  return [`${rollout.service} has ${running} of ${wanted(rollout) ?? "its"} tasks at the new spec`];
 };

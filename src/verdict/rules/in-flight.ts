@@ -12,7 +12,7 @@ export const inFlight: Rule = (rollout) => {
     case "completed":
       return null;
     case "updating":
-      return { is: "wait", for: ["Swarm's update to end", ...describeTasks(rollout)], until: null };
+      return { is: "wait", for: describeTasks(rollout), until: null };
     case "paused": {
       const death = rollout.deaths[0] ?? null;
       return { is: "finding", finding: { is: "update-paused", rollout, death, cause: causeOf(death) } };
