@@ -1,0 +1,131 @@
+/**
+ * The part of GitHub's REST API that the app uses, except the checks (check-runs.ts). A route has GitHub's own path
+ * template, so that the description judges what comes in and what goes out; a path that is not here answers 501,
+ * loudly, instead of pretending that GitHub has no such thing.
+ */
+import { checkRunRoutes } from "./check-runs.ts";
+import type { Json } from "./description.ts";
+import { type Need, newToken } from "./identity.ts";
+import { type Answer, type Call, loginOf, notFound, type Route, unprocessable, type World } from "./route.ts";
+import * as shapes from "./shapes.ts";
+import { fullName, git, type Pull, type Recipe, type Role, type State } from "./state.ts";
+
+const repos = "/repos/{owner}/{repo}";
+const commenting: Need = [
+  ["issues", "write"],
+  ["pull_requests", "write"],
+];
+
+export function routes(world: World): Route[] {
+  const { state } = world;
+  return [
+    {
+      method: "post",
+      path: "/app/installations/{installation_id}/access_tokens",
+      needs: "app",
+      answer: ({ body }) => installationToken(world, body),
+    },
+    {
+      method: "get",
+      path: `${repos}/pulls/{pull_number}`,
+      needs: [["pull_requests", "read"]],
+      answer: async ({ recipe, params }) => {
+        const pull = pullNumbered(state, recipe, Number(params.pull_number));
+        return pull === undefined ? notFound : { status: 200, body: await pullRequest(pull, state) };
+      },
+    },
+    {
+      method: "get",
+      path: `${repos}/collaborators/{username}/permission`,
+      needs: [["metadata", "read"]],
+      answer: ({ params }) => permission(state, params.username ?? ""),
+    },
+    {
+      method: "post",
+      path: `${repos}/issues/{issue_number}/comments`,
+      needs: commenting,
+      answer: (call) => createComment(world, call),
+    },
+    {
+      method: "post",
+      path: `${repos}/issues/comments/{comment_id}/reactions`,
+      needs: commenting,
+      answer: (call) => createReaction(world, call),
+    },
+    ...checkRunRoutes(world),
+  ];
+}
+
+export const pullNumbered = (state: State, recipe: Recipe, number: number): Pull | undefined =>
+  state.pulls.find((pull) => pull.recipe === recipe && pull.number === number);
+
+export async function pullRequest(pull: Pull, state: State): Promise<Json> {
+  const baseSha = await git(pull.recipe, "rev-parse", `refs/heads/${pull.base}`);
+  return shapes.pullRequest(pull, baseSha, state.url);
+}
+
+function installationToken({ state, app }: World, body: Call["body"]): Answer {
+  // The description has judged both shapes.
+  const asked = body as { permissions?: Record<string, string>; repositories?: string[] };
+  const level = (word: string | undefined) => ["read", "write"].indexOf(word ?? "");
+  for (const [name, wanted] of Object.entries(asked.permissions ?? {})) {
+    if (level(app.permissions[name]) < level(wanted)) {
+      return unprocessable("The permissions requested are not granted to this installation.");
+    }
+  }
+  if (asked.repositories?.some((repo) => !state.recipes.some((recipe) => recipe.repo === repo)) === true) {
+    return unprocessable("There is at least one repository that does not exist or is not accessible");
+  }
+  const token = newToken(app, asked.permissions ?? app.permissions, asked.repositories ?? null);
+  state.tokens.set(token.token, token);
+  const selection = token.repositories === null ? "all" : "selected";
+  const expires_at = new Date(Date.now() + 3_600_000).toISOString();
+  return {
+    status: 201,
+    body: { token: token.token, permissions: token.permissions, repository_selection: selection, expires_at },
+  };
+}
+
+/** https://docs.github.com/en/rest/collaborators/collaborators#get-repository-permissions-for-a-user */
+function permission(state: State, login: string): Answer {
+  const role = state.people.find((person) => person.login === login)?.permission ?? state.strangers;
+  if (role === null) return notFound;
+  const base: Partial<Record<Role, Role>> = { maintain: "write", triage: "read" };
+  const user = { ...shapes.user(login, state.url), role_name: role };
+  return { status: 200, body: { permission: base[role] ?? role, role_name: role, user } };
+}
+
+function createComment({ state, app, announce }: World, { caller, recipe, params, body }: Call): Answer {
+  const pull = pullNumbered(state, recipe, Number(params.issue_number));
+  if (pull === undefined) return notFound;
+  const login = loginOf(caller, app);
+  const comment = {
+    id: state.nextId(),
+    repo: fullName(recipe),
+    issue: pull.number,
+    login,
+    body: String(body.body),
+    at: new Date().toISOString(),
+  };
+  state.comments.push(comment);
+  const told = shapes.comment(comment, recipe, state.url);
+  void announce("issue_comment", "created", recipe, login, {
+    issue: shapes.issue(pull, state.url),
+    comment: told,
+  });
+  return { status: 201, body: told };
+}
+
+/** A reaction that is there already is answered with 200, a new one with 201. */
+function createReaction({ state, app }: World, { caller, params, body }: Call): Answer {
+  const commentId = Number(params.comment_id);
+  if (!state.comments.some((comment) => comment.id === commentId)) return notFound;
+  const wanted = { commentId, login: loginOf(caller, app), content: String(body.content) };
+  const isSame = (one: typeof wanted) =>
+    one.commentId === commentId && one.login === wanted.login && one.content === wanted.content;
+  const known = state.reactions.find(isSame);
+  if (known !== undefined) return { status: 200, body: shapes.reaction(known, state.url) };
+  const fresh = { id: state.nextId(), ...wanted };
+  state.reactions.push(fresh);
+  return { status: 201, body: shapes.reaction(fresh, state.url) };
+}
