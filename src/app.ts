@@ -5,7 +5,6 @@
 import type { ApplicationFunction } from "probot";
 import * as z from "zod";
 import { isBot } from "./command/may-run.ts";
-import type { Authenticate } from "./github/octokit-github.ts";
 import { Commit } from "./recipe/commit.ts";
 import { parseExternalId } from "./report/check-run.ts";
 import { type AcceptPorts, acceptComment, acceptRerequest } from "./runner/accept.ts";
@@ -29,10 +28,8 @@ const CheckSuiteDelivery = Common.extend({ check_suite: z.object({ head_sha: Com
 export type AppPorts = { ports: AcceptPorts; store: Store };
 
 export const testmeApp =
-  (build: (authenticate: Authenticate) => AppPorts): ApplicationFunction =>
+  ({ ports, store }: AppPorts): ApplicationFunction =>
   (probot) => {
-    const { ports, store } = build((installation) => probot.auth(installation));
-
     probot.on("issue_comment.created", async ({ payload }) => {
       const { issue, comment, ...rest } = CommentDelivery.parse(payload);
       if (!issue.pull_request || isBot(comment.user)) return;

@@ -101,7 +101,7 @@ function readParagraph(
     const at = start;
     start += line.length + 1;
     while ((covered[next]?.to ?? Infinity) <= at) next++;
-    return !isIndented(line) && at <= (covered[next]?.from ?? Infinity);
+    return at <= (covered[next]?.from ?? Infinity);
   });
   return { lines, isCommentOpen: covered.at(-1)?.to === Infinity };
 }
@@ -111,13 +111,15 @@ type Span = { from: number; to: number };
 function coveredSpans(text: string, isCommentClosedLater: boolean): Span[] {
   const spans: Span[] = [];
   const closing = closingRuns(text);
+  const lastEnd = text.lastIndexOf("-->");
+  const commentEnd = (from: number): number => (from > lastEnd ? -1 : text.indexOf("-->", from));
   // An escaped character, a run of backticks, or the start of a comment: whichever comes first.
   const token = /\\[^\n]|`+|<!--/g;
   for (let match = token.exec(text); match !== null; match = token.exec(text)) {
     const [what] = match;
     if (what.startsWith("\\")) continue;
     const isComment = what === "<!--";
-    const at = isComment ? text.indexOf("-->", token.lastIndex) : closing(what.length, token.lastIndex);
+    const at = isComment ? commentEnd(token.lastIndex) : closing(what.length, token.lastIndex);
     if (at < 0 && isComment && isCommentClosedLater) return [...spans, { from: match.index, to: Infinity }];
     if (at < 0) continue;
     token.lastIndex = at + (isComment ? "-->" : what).length;
@@ -126,17 +128,21 @@ function coveredSpans(text: string, isCommentClosedLater: boolean): Span[] {
   return spans;
 }
 
-/** Where the next run of exactly that many backticks starts, at or after an index; -1 where there is none. */
+/**
+ * Where the next run of exactly that many backticks starts, at or after an index; -1 where there is none. The index may
+ * only grow from call to call, so that a comment full of backticks costs no more than its length.
+ */
 function closingRuns(text: string): (length: number, from: number) => number {
-  const starts = new Map<number, number[]>();
-  for (const run of text.matchAll(/`+/g)) {
-    const same = starts.get(run[0].length);
-    if (same === undefined) starts.set(run[0].length, [run.index]);
-    else same.push(run.index);
+  const starts = new Map<number, { at: number[]; next: number }>();
+  for (const { 0: run, index } of text.matchAll(/`+/g)) {
+    const same = starts.get(run.length);
+    if (same === undefined) starts.set(run.length, { at: [index], next: 0 });
+    else same.at.push(index);
   }
   return (length, from) => {
-    const same = starts.get(length) ?? [];
-    while (same[0] !== undefined && same[0] < from) same.shift();
-    return same[0] ?? -1;
+    const same = starts.get(length);
+    if (same === undefined) return -1;
+    while ((same.at[same.next] ?? Infinity) < from) same.next++;
+    return same.at[same.next] ?? -1;
   };
 }

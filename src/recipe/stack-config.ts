@@ -5,25 +5,41 @@
 import { parse } from "yaml";
 import * as z from "zod";
 
-const Named = z.object({ name: z.string().optional(), external: z.boolean().optional() }).nullish();
-const StackYaml = z.object({
-  services: z
-    .record(
-      z.string(),
-      z.object({
-        image: z.string().default(""),
-        deploy: z.object({ labels: z.record(z.string(), z.string()).optional() }).nullish(),
-      }),
-    )
-    .default({}),
-  networks: z.record(z.string(), Named).nullish(),
-  secrets: z.record(z.string(), Named).nullish(),
+const Named = z.record(
+  z.string(),
+  z
+    .object({ name: z.string().optional(), external: z.boolean().optional(), file: z.string().optional() })
+    .nullish(),
+);
+type Named = z.infer<typeof Named>;
+const Used = z.array(z.object({ source: z.string().optional(), type: z.string().optional() })).default([]);
+const ServiceYaml = z.object({
+  image: z.string().default(""),
+  deploy: z.object({ labels: z.record(z.string(), z.string()).optional() }).nullish(),
+  networks: z.record(z.string(), z.unknown()).default({}),
+  volumes: Used,
+  secrets: Used,
+  configs: Used,
 });
+const StackYaml = z.object({
+  services: z.record(z.string(), ServiceYaml).default({}),
+  networks: Named.default({}),
+  volumes: Named.default({}),
+  secrets: Named.default({}),
+  configs: Named.default({}),
+});
+type StackYaml = z.infer<typeof StackYaml>;
 
+export type Kind = "network" | "volume" | "secret" | "config";
 export type StackConfig = {
   services: readonly { name: string; image: string; labels: Readonly<Record<string, string>> }[];
   externalNetworks: readonly string[];
   externalSecrets: readonly string[];
+  /** What the services use, and what the files declare, as `kind name`. */
+  references: readonly { service: string; kind: Kind; name: string }[];
+  declared: ReadonlySet<string>;
+  /** Files whose content becomes a config or a secret; docker prints the path in full. */
+  files: readonly { kind: Kind; name: string; file: string }[];
 };
 
 /** Throws a ZodError if docker printed something that is no stack. */
@@ -37,11 +53,45 @@ export const parseStackConfig = (yaml: string): StackConfig => {
     })),
     externalNetworks: externalOf(raw.networks),
     externalSecrets: externalOf(raw.secrets),
+    references: Object.entries(raw.services).flatMap(([service, uses]) =>
+      namesUsed(uses).map((used) => ({ service, ...used })),
+    ),
+    // Every stack has the network `default`, declared or not.
+    declared: new Set([
+      "network default",
+      ...kindsOf(raw).flatMap(([kind, things]) => Object.keys(things).map((name) => `${kind} ${name}`)),
+    ]),
+    files: kindsOf(raw).flatMap(([kind, things]) =>
+      Object.entries(things).flatMap(([name, thing]) =>
+        thing?.file ? [{ kind, name, file: thing.file }] : [],
+      ),
+    ),
   };
 };
 
-const externalOf = (things: z.infer<typeof StackYaml>["networks"]): string[] =>
-  Object.entries(things ?? {}).flatMap(([key, thing]) => (thing?.external ? [thing.name ?? key] : []));
+const kindsOf = (raw: StackYaml): [Kind, Named][] => [
+  ["network", raw.networks],
+  ["volume", raw.volumes],
+  ["secret", raw.secrets],
+  ["config", raw.configs],
+];
+
+const namesUsed = ({ networks, volumes, secrets, configs }: z.infer<typeof ServiceYaml>) => {
+  const named = (kind: Kind, used: z.infer<typeof Used>) =>
+    used.flatMap(({ source }) => (source ? [{ kind, name: source }] : []));
+  return [
+    ...Object.keys(networks).map((name) => ({ kind: "network" as const, name })),
+    ...named(
+      "volume",
+      volumes.filter((volume) => volume.type === "volume"),
+    ),
+    ...named("secret", secrets),
+    ...named("config", configs),
+  ];
+};
+
+const externalOf = (things: Named): string[] =>
+  Object.entries(things).flatMap(([key, thing]) => (thing?.external ? [thing.name ?? key] : []));
 
 /** The value of one of abra's labels on `app`, e.g. `timeout` or `version`. */
 export const abraLabel = (config: StackConfig, stack: string, key: string): string | null =>

@@ -12,7 +12,7 @@ import { rolloutsIn } from "../verdict/rollout.ts";
 import { evidenceOf } from "./evidence-tables.ts";
 import { code, cut, details, seconds, table } from "./markdown.ts";
 import { type Story, storyOf } from "./story.ts";
-import { serviceName, stageTitle } from "./words.ts";
+import { stageTitle } from "./words.ts";
 
 /** What GitHub shows for one stage. Limits: title 255, summary and text 65,535 bytes each (GitHub counts UTF-8). */
 export type CheckRun = {
@@ -153,7 +153,7 @@ const findingSection = (finding: Finding, result: StageResult): string => {
 
 const passSummary = (result: StageResult): string => {
   const rows = rolloutsIn(result.observations).map((rollout) => [
-    code(serviceName(rollout)),
+    code(rollout.name),
     code(rollout.now?.service.update?.state ?? (rollout.before ? "no task had to roll" : "first deploy")),
     code(rollout.now?.service.spec.labels[rollout.expectation.stampLabel] ?? "—"),
     code(rollout.now?.service.spec.image ?? "—"),

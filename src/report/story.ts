@@ -7,7 +7,7 @@ import type { Cause, Finding } from "../verdict/finding.ts";
 import type { UpdatePolicy } from "../verdict/observation.ts";
 import type { Death, Rollout } from "../verdict/rollout.ts";
 import { clock, code, seconds } from "./markdown.ts";
-import { answerWords, causeWords, restored, serviceName } from "./words.ts";
+import { answerWords, causeWords, restored } from "./words.ts";
 
 export type Story = { happened: string; isNot: string; next: string };
 type Of<K extends Finding["is"]> = Extract<Finding, { is: K }>;
@@ -49,7 +49,7 @@ export const storyOf = (finding: Finding): Story => {
       };
     case "not-converged":
       return {
-        happened: `${serviceName(finding.rollout)} did not settle within ${finding.afterMs / 1000} s. It was waiting for: ${finding.waitingFor.map(code).join("; ")}.`,
+        happened: `${finding.rollout.name} did not settle within ${finding.afterMs / 1000} s. It was waiting for: ${finding.waitingFor.map(code).join("; ")}.`,
         isNot: "No task failed and nothing was rolled back; Swarm itself would wait for ever.",
         next: `If the app is only slow, raise ${code("TIMEOUT")} in ${code(".env.sample")}; if a task is pending, read what the scheduler says.`,
       };
@@ -57,7 +57,7 @@ export const storyOf = (finding: Finding): Story => {
       return stampStory(finding);
     case "service-gone":
       return {
-        happened: `${serviceName(finding.rollout)} is defined by the recipe and is not on the engine.`,
+        happened: `${finding.rollout.name} is defined by the recipe and is not on the engine.`,
         isNot: "Not a failed rollout: the service does not exist.",
         next: "See whether something else removed it (an operator, a second deploy), then re-run.",
       };
@@ -78,7 +78,7 @@ const rolledBackStory = (finding: Of<"rolled-back">): Story => {
   const head = short(rollout.expectation.commit);
   if (finding.by === "person")
     return {
-      happened: `Somebody asked for a rollback of ${serviceName(rollout)} (${code("docker service rollback")}) while this run was at work.`,
+      happened: `Somebody asked for a rollback of ${rollout.name} (${code("docker service rollback")}) while this run was at work.`,
       isNot: "Not a failure of the recipe: Swarm found no fault with the new tasks.",
       next: "Re-run when nobody else works on this stack.",
     };
@@ -93,15 +93,15 @@ const rolledBackStory = (finding: Of<"rolled-back">): Story => {
 
 const appliedSentence = (rollout: Rollout): string =>
   rollout.applied
-    ? `Swarm took the new spec of ${serviceName(rollout)} (stamp ${code(stampNow(rollout))}) at ${clock(rollout.applied.at)}.`
-    : `The new spec of ${serviceName(rollout)} was not captured live.`;
+    ? `Swarm took the new spec of ${rollout.name} (stamp ${code(stampNow(rollout))}) at ${clock(rollout.applied.at)}.`
+    : `The new spec of ${rollout.name} was not captured live.`;
 
 const stampNow = ({ applied, expectation }: Rollout): string =>
   applied?.service.spec.labels[expectation.stampLabel] ?? "none";
 
 const deathSentence = (seen: { rollout: Rollout; death: Death | null; cause: Cause }): string => {
   const { rollout, death, cause } = seen;
-  if (!death) return `A task of ${serviceName(rollout)} failed; which one was not captured.`;
+  if (!death) return `A task of ${rollout.name} failed; which one was not captured.`;
   const after = seconds(death.task.createdAt, death.task.changedAt);
   const whose = death.isNamedBySwarm ? ", the one that Swarm names," : "";
   return `Its new task ${code(death.task.id)}${whose} ${causeWords(cause)} ${after} after it was created${proofWords(cause)}.`;
@@ -169,7 +169,7 @@ const causeAdvice = (cause: Cause): string => {
 const stampStory = (finding: Of<"stamp-mismatch">): Story => {
   const { rollout, how, got } = finding;
   const head = code(short(rollout.expectation.commit));
-  const service = serviceName(rollout);
+  const service = rollout.name;
   const isNot = `Not a rollback: Swarm's ${code("UpdateStatus")} is ${code(rollout.now?.service.update?.state ?? "empty")}, no rollback was begun, and no task failed.`;
   switch (how) {
     case "never-applied":

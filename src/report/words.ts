@@ -10,10 +10,6 @@ import { cut, seconds } from "./markdown.ts";
 
 const TITLE_LIMIT = 255;
 
-/** The service as its recipe's people know it: discourse_app, not the run's own stack name. */
-export const serviceName = ({ expectation, service }: Rollout): string =>
-  `${expectation.recipe}_${service.slice(expectation.stack.length + 1)}`;
-
 export const causeWords = (cause: Cause): string => {
   switch (cause.is) {
     case "out-of-memory":
@@ -43,27 +39,27 @@ export const findingTitle = (finding: Finding): string => {
       return `Deploy refused: ${finding.said}`;
     case "rolled-back":
       return finding.by === "person"
-        ? `Rolled back by hand: somebody ran docker service rollback on ${serviceName(finding.rollout)}`
-        : `Rolled back: ${serviceName(finding.rollout)} ${causeWords(finding.cause)}, Swarm restored ${restored(finding.rollout)}`;
+        ? `Rolled back by hand: somebody ran docker service rollback on ${finding.rollout.name}`
+        : `Rolled back: ${finding.rollout.name} ${causeWords(finding.cause)}, Swarm restored ${restored(finding.rollout)}`;
     case "rollback-paused":
-      return `Rollback failed too: ${serviceName(finding.rollout)} ${causeWords(finding.cause)}, and the old version does not come back up`;
+      return `Rollback failed too: ${finding.rollout.name} ${causeWords(finding.cause)}, and the old version does not come back up`;
     case "update-paused":
-      return `Update paused: ${serviceName(finding.rollout)} ${causeWords(finding.cause)}, Swarm stopped half-way`;
+      return `Update paused: ${finding.rollout.name} ${causeWords(finding.cause)}, Swarm stopped half-way`;
     case "crash-looping":
-      return `Crash loop: ${serviceName(finding.rollout)} ${causeWords(finding.cause)}, ${finding.deaths} ${finding.deaths === 1 ? "death" : "deaths"}`;
+      return `Crash loop: ${finding.rollout.name} ${causeWords(finding.cause)}, ${finding.deaths} ${finding.deaths === 1 ? "death" : "deaths"}`;
     case "not-converged":
-      return `Not converged after ${finding.afterMs / 1000} s: ${serviceName(finding.rollout)}: ${finding.waitingFor.join("; ")}`;
+      return `Not converged after ${finding.afterMs / 1000} s: ${finding.rollout.name}: ${finding.waitingFor.join("; ")}`;
     case "stamp-mismatch":
       return stampTitle(finding);
     case "service-gone":
-      return `Service gone: ${serviceName(finding.rollout)} is not on the engine after the deploy`;
+      return `Service gone: ${finding.rollout.name} is not on the engine after the deploy`;
     case "not-serving":
       return `Not serving: ${finding.service} on port ${finding.port}: ${answerWords(finding.answer)}`;
   }
 };
 
 const stampTitle = (finding: Extract<Finding, { is: "stamp-mismatch" }>): string => {
-  const service = serviceName(finding.rollout);
+  const service = finding.rollout.name;
   const head = short(finding.rollout.expectation.commit);
   switch (finding.how) {
     case "absent":

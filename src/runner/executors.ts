@@ -9,7 +9,7 @@ import { secretsToMake } from "../recipe/secrets.ts";
 import { abraLabel, routedPort, timeoutMs } from "../recipe/stack-config.ts";
 import { STAMPED, stampLabel, stampOf } from "../recipe/stamp.ts";
 import type { Lease } from "../run/lease.ts";
-import type { Act, Step } from "../stages/stage.ts";
+import type { Act, Step, Version } from "../stages/stage.ts";
 import type { Deployer } from "../swarm/deployer.ts";
 import { recordRollout } from "../swarm/rollout-recorder.ts";
 import type { Swarm } from "../swarm/swarm.ts";
@@ -61,7 +61,7 @@ export const executorsFor = (tools: Tools, work: Work): Executors => {
       const { app, config, composeVersion } = recipe();
       work.doing(`deploying ${version.ref}`);
       await makeRoom(swarm, lease, recipe());
-      const expectation = expectationOf(recipe(), version.commit);
+      const expectation = expectationOf(recipe(), version);
       const stamp = { label: expectation.stampLabel, value: stampOf(version.commit, false) };
       const deadlineMs = timeoutMs(config, app.stack.name, app.values);
       const recorder = await recordRollout(swarm, expectation, stamp, work.note, now);
@@ -92,8 +92,8 @@ export const executorsFor = (tools: Tools, work: Work): Executors => {
         await delay(ASK_AGAIN_MS, undefined, { signal: work.signal });
       }
     },
-    async remove(lease) {
-      work.doing("removing the stack");
+    async remove(lease, { why }) {
+      work.doing(`clearing the engine of ${work.stack.name}: ${why}`);
       await swarm.removeStack(lease, work.stack);
     },
   };
@@ -121,7 +121,7 @@ const makeRoom = async (swarm: Swarm, lease: Lease, { app, config, annotations }
     await swarm.createSecret(lease, app.stack, name, randomBytes(length).toString("hex").slice(0, length));
 };
 
-const expectationOf = ({ app, config }: Recipe, commit: Expectation["commit"]): Expectation => {
+const expectationOf = ({ app, config }: Recipe, { commit, is }: Version): Expectation => {
   const fullName = (service: string) => `${app.stack.name}_${service}`;
   return {
     recipe: app.recipe,
@@ -130,6 +130,7 @@ const expectationOf = ({ app, config }: Recipe, commit: Expectation["commit"]): 
     stampLabel: stampLabel(app.stack.name),
     stampedService: fullName(STAMPED),
     services: config.services.map((s) => fullName(s.name)),
+    isUnderTest: is === "head",
   };
 };
 

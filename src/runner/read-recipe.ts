@@ -4,7 +4,8 @@
  */
 import type { Git } from "../git/git.ts";
 import { parseAbraExports } from "../recipe/abra-sh.ts";
-import { checkAppService, parseSources } from "../recipe/check-sources.ts";
+import { checkFiles, checkReferences } from "../recipe/check-references.ts";
+import { checkAppService } from "../recipe/check-sources.ts";
 import type { Complaint } from "../recipe/complaint.ts";
 import { composeFilesOf } from "../recipe/compose-files.ts";
 import { type Annotation, parseEnvFile } from "../recipe/env-file.ts";
@@ -38,19 +39,19 @@ export const readRecipe = async (
     if (text === null) return missing(file, env.lines);
     sources.set(file, text);
   }
-  const [broken] = parseSources(sources);
-  if (broken) return broken;
   // As abra merges them: what abra.sh exports wins over the environment file, and the app's own names over both.
   const values = new Map([...env.values, ...parseAbraExports(await read("abra.sh")), ...givenValues(place)]);
   const app: App = { ...place, files: files.files, values };
   const answer = await deployer.config(app);
   if (answer.is === "refused") return locateComplaint(answer.said, sources, env.lines);
   const config = parseStackConfig(answer.yaml);
-  const noApp = checkAppService(
-    config.services.map((s) => s.name),
-    sources,
-  );
-  if (noApp) return noApp;
+  const names = config.services.map((s) => s.name);
+  const has = async (path: string) => (await git.readFile(place.directory, path)) !== null;
+  const complaint =
+    checkAppService(names, sources) ??
+    checkReferences(config, sources) ??
+    (await checkFiles(config, sources, place.directory, has));
+  if (complaint) return complaint;
   return {
     app,
     config,

@@ -10,11 +10,14 @@ export const upgrade = (base: Version | { is: "none"; reason: string }, head: Ve
     return { name: "upgrade", skip: `${base.ref} is the head itself, so there is nothing to upgrade from` };
   return {
     name: "upgrade",
-    steps: [base, head].flatMap((version) => [
-      { act: "check-out", version } as const,
-      { act: "roll-out", version } as const,
-      { act: "probe", version } as const,
-    ]),
+    steps: [
+      { act: "remove", why: "an earlier run may have died here" },
+      ...[base, head].flatMap((version) => [
+        { act: "check-out", version } as const,
+        { act: "roll-out", version } as const,
+        { act: "probe", version } as const,
+      ]),
+    ],
     cleanup: [{ act: "remove", why: "the upgrade stage is over" }],
   };
 };

@@ -81,6 +81,8 @@ export type Expectation = {
   stampedService: string;
   /** The services that the recipe defines at this commit, by full name. */
   services: readonly string[];
+  /** False for the base of an upgrade: it only has to stand, and a healthy one is not watched any longer. */
+  isUnderTest: boolean;
 };
 
 export type Observation =

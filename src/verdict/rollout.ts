@@ -18,6 +18,8 @@ export type Death = {
 export type Rollout = {
   expectation: Expectation;
   service: string;
+  /** The service as its recipe's people know it: discourse_app, not the run's own stack name. */
+  name: string;
   before: Sighting | null;
   beganAt: string;
   /** First sight of the new spec. Null: it was never seen live. */
@@ -70,6 +72,7 @@ const rolloutOf = (name: string, before: Before, since: readonly Observation[]):
   return {
     expectation: before.expectation,
     service: name,
+    name: `${before.expectation.recipe}_${name.slice(before.expectation.stack.length + 1)}`,
     before: first && { at: before.at, service: first },
     beganAt: before.at,
     applied: applied && { at: applied.at, service: applied.service },

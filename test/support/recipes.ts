@@ -233,6 +233,27 @@ export function oomRollback(
   return story(dir, name, { app }, { app: { env: { EAT_MIB: "320" }, ...limit } });
 }
 
+/**
+ * One recipe with three proposals: a good one, one whose new task needs more memory than is left beside the old one, and
+ * one that is as good as the first.
+ */
+export async function threeProposals(dir: string, name: string, budget: "engine" | "task") {
+  const updateConfig = { ...startFirst, monitor: "5s" };
+  const app: ServiceShape = { updateConfig, env: { EAT_MIB: "200" } };
+  const limit = budget === "task" ? { resources: { limits: { memory: "256M" } } } : {};
+  const head = (change: ServiceShape) =>
+    recipeFiles(name, { version: headVersion, app: { ...app, ...change } });
+  const { path, versions, heads } = await createRecipe(dir, name, {
+    versions: { [baseVersion]: recipeFiles(name, { app }) },
+    heads: {
+      good: head({ image: "testme/fixture:2" }),
+      hungry: head({ env: { EAT_MIB: "320" }, ...limit }),
+      also_good: head({ env: { EAT_MIB: "200", GREETING: "hello" } }),
+    },
+  });
+  return { path, base: versions[baseVersion], ...heads };
+}
+
 /** The new task exits 3 before it is healthy: rolled back, the old task untouched. */
 export function exitRollback(dir: string, name = "exit-rollback"): Promise<Story> {
   return story(dir, name, {}, { app: { env: { SLOW_START: "30", EXIT_AFTER: "1", EXIT_CODE: "3" } } });

@@ -38,12 +38,16 @@ const finishedTasks = (rollout: Rollout): number =>
 export const converged: Rule = (rollout, nowMs) => {
   if (!isClean(rollout)) return { is: "wait", for: describeTasks(rollout), until: null };
   const hasRolled = rollout.before === null || ownUpdate(rollout)?.state === "completed";
-  if (!hasRolled || wanted(rollout) === 0) return null;
+  if (!hasRolled || wanted(rollout) === 0 || isGroundEnough(rollout)) return null;
   const holdMs = Math.max(rollout.now?.service.spec.updatePolicy?.monitorMs ?? 0, HOLD_MS);
   const until = Date.parse(rollout.steadySince) + holdMs;
   if (nowMs >= until) return null;
-  return { is: "wait", for: [`${rollout.service} to stay up for ${holdMs / 1000} s`], until };
+  return { is: "wait", for: [`${rollout.name} to stay up for ${holdMs / 1000} s`], until };
 };
+
+/** The base of an upgrade, where a healthcheck has already said that it is up. */
+const isGroundEnough = ({ expectation, now }: Rollout): boolean =>
+  !expectation.isUnderTest && now?.service.spec.hasHealthcheck === true;
 
 /** Each live task that is not where it should be, in the engine's words; old tasks that only wait their turn come last. */
 export const describeTasks = (rollout: Rollout): string[] => {
@@ -56,5 +60,5 @@ export const describeTasks = (rollout: Rollout): string[] => {
     });
   if (waiting.length > 0) return waiting;
   const running = liveTasks(rollout).filter((t) => rollout.upToDate.includes(t.id)).length;
-  return [`${rollout.service} has ${running} of ${wanted(rollout) ?? "its"} tasks at the new spec`];
+  return [`${rollout.name} has ${running} of ${wanted(rollout) ?? "its"} tasks at the new spec`];
 };

@@ -1,7 +1,7 @@
 /** `updating` has no end of its own: Swarm waits for ever for a task that stays pending, preparing or starting. */
 
 import { causeOf } from "./cause.ts";
-import { describeTasks } from "./converged.ts";
+import { describeTasks, isClean } from "./converged.ts";
 import { ownUpdate } from "./own-update.ts";
 import type { Rule } from "./ruling.ts";
 
@@ -12,12 +12,16 @@ export const inFlight: Rule = (rollout) => {
     case "completed":
       return null;
     case "updating":
-      return { is: "wait", for: describeTasks(rollout), until: null };
+      return {
+        is: "wait",
+        for: isClean(rollout) ? [`Swarm to end its watch over ${rollout.name}`] : describeTasks(rollout),
+        until: null,
+      };
     case "paused": {
       const death = rollout.deaths[0] ?? null;
       return { is: "finding", finding: { is: "update-paused", rollout, death, cause: causeOf(death) } };
     }
     default:
-      return { is: "unknown", said: `UpdateStatus.State "${update?.state}" of ${rollout.service}` };
+      return { is: "unknown", said: `UpdateStatus.State "${update?.state}" of ${rollout.name}` };
   }
 };
