@@ -7,14 +7,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pino } from "pino";
-import { startBot, WEBHOOKS } from "../src/bot.ts";
-import { readBotConfig, readEngineConfig } from "../src/config.ts";
 import { Commit } from "../src/recipe/commit.ts";
 import type { Deployer } from "../src/swarm/deployer.ts";
-import { realTools } from "../src/world.ts";
 import { type Engine, leftovers, startEngine, stopEngine } from "../test/support/engine.ts";
 import { type StandIn, startGitHub } from "../test/support/github/stand-in.ts";
+import { startRealBot } from "../test/support/real-bot.ts";
 import { threeProposals } from "../test/support/recipes.ts";
 
 const REPO = "coop-cloud/discourse";
@@ -85,9 +82,14 @@ const play = async (engine: Engine, folder: string): Promise<boolean> => {
     recipes: [{ owner: "coop-cloud", repo: "discourse", barePath: recipe.path }],
     people: [{ login: MAINTAINER, permission: "write" }],
   });
-  const bot = await botFor(github, engine, folder, recipe);
+  const bot = await startRealBot(github, {
+    host: engine.host,
+    folder,
+    // One run at a time: the memory for the second proposal has to be all there is.
+    concurrency: 1,
+    tools: (real) => ({ ...real, deployer: staysBehind(real.deployer, recipe) }),
+  });
   try {
-    github.sendWebhooksTo(`${bot.url}${WEBHOOKS}`);
     const plays = playsOf(recipe);
     for (const { number, head, about } of plays) {
       await github.pull(REPO, { number, head });
@@ -104,34 +106,6 @@ const play = async (engine: Engine, folder: string): Promise<boolean> => {
     await bot.stop("the demo is over");
     await github.close();
   }
-};
-
-/** One run at a time: the memory for the second proposal has to be all there is. */
-const botFor = (github: StandIn, engine: Engine, folder: string, recipe: Proposals) => {
-  const config = readEngineConfig({
-    PATH: process.env.PATH,
-    DOCKER_HOST: engine.host,
-    TESTME_DATA: join(folder, "data"),
-    CONCURRENCY: "1",
-    PROBE_IMAGE: "testme/fixture:1",
-    RESOLVE_IMAGE: "never",
-  });
-  const bot = readBotConfig({
-    APP_ID: String(github.appId),
-    PRIVATE_KEY: github.privateKey,
-    WEBHOOK_SECRET: github.webhookSecret,
-    GITHUB_API_URL: github.url,
-    HOST: "127.0.0.1",
-    PORT: "0",
-  });
-  const tools = realTools(config);
-  const log = pino({ level: "error" }, pino.destination(2));
-  return startBot({
-    engine: config,
-    bot,
-    tools: { ...tools, deployer: staysBehind(tools.deployer, recipe) },
-    log,
-  });
 };
 
 /** Prints every change of a check run as it comes, until all are completed. */
@@ -173,7 +147,7 @@ const firstParagraph = (summary: string): string[] =>
     .split(/ ?\*\*(?=What)/)
     .map((part) => part.replace("**", ""))
     .filter((part) => part !== "")
-    .flatMap((part) => part.match(/.{1,110}(?:\s|$)/g) ?? []);
+    .flatMap((part) => part.match(/\S.{0,109}(?=\s|$)/g) ?? []);
 
 const clip = (line: string): string => (line.length > 130 ? `${line.slice(0, 129)}…` : line);
 const time = (): string => new Date().toISOString().slice(11, 19);

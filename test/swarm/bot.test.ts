@@ -1,0 +1,59 @@
+/** The bot on a real Swarm, from a comment to check runs: what the demo shows, and two comments on one head. */
+import { execFile } from "node:child_process";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, expect, it } from "vitest";
+import { leftovers } from "../support/engine.ts";
+import { startGitHub } from "../support/github/stand-in.ts";
+import { startRealBot } from "../support/real-bot.ts";
+import * as recipes from "../support/recipes.ts";
+import { engineHost, temporaryFolder } from "../support/swarm-tools.ts";
+
+const folder = temporaryFolder();
+afterAll(() => rm(folder, { recursive: true }));
+
+it("plays the demo: a good upgrade, the seed's rollback and a wrong stamp, each named for what it is", async () => {
+  const demo = join(import.meta.dirname, "../../scripts/demo.ts");
+  const { stdout } = await promisify(execFile)(process.execPath, [demo]);
+  expect(stdout).toMatch(/^✔ #1 testme \/ upgrade: Upgraded 1\.0\.0\+1\.0 to /m);
+  expect(stdout).toMatch(
+    /^✘ #2 testme \/ upgrade: Rolled back: discourse_app ran out of memory, Swarm restored [0-9a-f]{8}$/m,
+  );
+  expect(stdout).toMatch(
+    /^✘ #3 testme \/ upgrade: Stamp mismatch: discourse_app carries [0-9a-f]{8}, [0-9a-f]{8} was never applied$/m,
+  );
+  expect(stdout).toMatch(/^nothing is left on the engine$/m);
+});
+
+it("lets a second !testme on the same head wait for the first, and both end green", async () => {
+  const before = await leftovers(engineHost());
+  const repo = "coop-cloud/twice";
+  const recipe = await recipes.goodUpgrade(folder, "twice");
+  const github = await startGitHub({
+    recipes: [{ owner: "coop-cloud", repo: "twice", barePath: recipe.path }],
+    people: [{ login: "maria", permission: "write" }],
+  });
+  const bot = await startRealBot(github, { host: engineHost(), folder, concurrency: 2 });
+  try {
+    await github.pull(repo, { number: 7, head: recipe.head });
+    await github.comment(repo, 7, "maria", "!testme");
+    await github.comment(repo, 7, "maria", "!testme");
+    const runs = () => github.checkRuns(repo, recipe.head);
+    await github.until(
+      () => runs().length === 4 && runs().every((run) => run.status === "completed"),
+      120_000,
+    );
+    expect(runs().map((run) => run.conclusion)).toEqual(Array(4).fill("success"));
+    const [first, second] = [runs().slice(0, 2), runs().slice(2)];
+    const firstId = first[0]?.external_id.split(":")[1];
+    for (const run of second) expect(run.history[0]?.title).toContain(`behind run ${firstId}`);
+    const ends = first.map((run) => Date.parse(run.completed_at ?? ""));
+    const starts = second.map((run) => Date.parse(run.started_at ?? ""));
+    expect(Math.min(...starts)).toBeGreaterThanOrEqual(Math.max(...ends));
+  } finally {
+    await bot.stop("the test is over");
+    await github.close();
+  }
+  expect(await leftovers(engineHost(), { except: before })).toEqual([]);
+});
