@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { readEngineConfig, WrongSettings } from "./config.ts";
+import type { Git } from "./git/git.ts";
 import { progressLine, runJson } from "./report/terminal.ts";
 import { storyText } from "./report/terminal-story.ts";
 import type { Run } from "./run/run.ts";
@@ -48,9 +49,10 @@ const parse = (argv: readonly string[]): Asked | "help" => {
   if (verb !== "run")
     throw new Usage(verb === undefined ? "Say what to do." : `There is no command ${JSON.stringify(verb)}.`);
   if (path === undefined || more.length > 0) throw new Usage("`testme run` takes one git repository.");
-  if (!existsSync(path)) throw new Usage(`There is no ${path}.`);
+  const isUrl = /^[a-z+]+:\/\//.test(path);
+  if (!isUrl && !existsSync(path)) throw new Usage(`There is no ${path}.`);
   const { base = null, head = "HEAD", json = false } = values;
-  return { path: resolve(path), base, head, stages: stagesIn(values.stages), isJson: json };
+  return { path: isUrl ? path : resolve(path), base, head, stages: stagesIn(values.stages), isJson: json };
 };
 
 const read = (argv: readonly string[]) => {
@@ -84,7 +86,9 @@ const runOnce = async (asked: Asked): Promise<number> => {
   const config = readEngineConfig();
   const tools = realTools(config);
   const say = (line: string) => (asked.isJson ? process.stderr : process.stdout).write(`${line}\n`);
-  const mirror = await tools.git.fetch({ url: asked.path, token: null });
+  const mirror = await tools.git.fetch({ url: asked.path, token: null }).catch((error: unknown) => {
+    throw new Usage(asFault(error).message);
+  });
   const head = await tools.git.resolve(mirror, asked.head);
   if (head === null) throw new Usage(`${asked.path} has no ${asked.head}.`);
   if (asked.base !== null && (await tools.git.resolve(mirror, asked.base)) === null)
@@ -98,6 +102,8 @@ const runOnce = async (asked: Asked): Promise<number> => {
     from: asked.base,
     acceptedAt: now().toISOString(),
   };
+  if (asked.head === "HEAD" && (await hasChanges(tools.git, asked.path)))
+    say("Changes that are not committed are not tested.");
   const worker = localWorker(config, tools, [teller(say)], (_, error) => say(String(error)));
   const exitOnSignal = endOnSignal((signal) => worker.stop(`interrupted (${signal})`), say);
   const { results, evidence } = await worker.take(run);
@@ -107,6 +113,13 @@ const runOnce = async (asked: Asked): Promise<number> => {
   if (asked.isJson) process.stdout.write(`${JSON.stringify(runJson(run, verdict, results, evidence))}\n`);
   return exitOnSignal() ?? EXIT[verdict];
 };
+
+/** A bare repository, or one elsewhere, has no tree that could have changed. */
+const hasChanges = (git: Git, path: string): Promise<boolean> =>
+  git.headOf(path).then(
+    (tree) => tree.isDirty,
+    () => false,
+  );
 
 const teller = (say: (line: string) => void): Listener => {
   let last = "";

@@ -126,5 +126,8 @@ const local = <T>(call: PromiseLike<T>): Promise<T> =>
     );
   });
 
-const firstLine = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).trim().split("\n").at(-1) ?? "";
+/** Git's own first complaint, without the advice that follows it. */
+const firstLine = (error: unknown): string => {
+  const lines = (error instanceof Error ? error.message : String(error)).trim().split("\n");
+  return (lines.find((line) => /^(fatal|error):/.test(line)) ?? lines[0] ?? "").replace(/^\w+: /, "");
+};

@@ -2,11 +2,11 @@
  * One lock per app domain, held from a run's first side effect to the end of its teardown. It hands out the only leases
  * there are; waiters get it in the order in which they asked.
  */
-import { Mutex } from "async-mutex";
 import { Lease } from "../run/lease.ts";
+import { KeyedMutex } from "./keyed-mutex.ts";
 
 export class AppDomainLock {
-  readonly #mutexes = new Map<string, Mutex>();
+  readonly #mutex = new KeyedMutex();
   readonly #holders = new Map<string, string>();
 
   /** The run that holds the domain now, if one does. */
@@ -15,14 +15,11 @@ export class AppDomainLock {
   }
 
   async acquire(appDomain: string, runId: string): Promise<Lease> {
-    const mutex = this.#mutexes.get(appDomain) ?? new Mutex();
-    this.#mutexes.set(appDomain, mutex);
-    const release = await mutex.acquire();
+    const release = await this.#mutex.acquire(appDomain);
     this.#holders.set(appDomain, runId);
     return new Lease(appDomain, () => {
       this.#holders.delete(appDomain);
       release();
-      if (!mutex.isLocked()) this.#mutexes.delete(appDomain);
     });
   }
 }

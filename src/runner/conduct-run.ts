@@ -3,7 +3,7 @@
  * ends in a result, whatever happens; a fault that hits the whole run is told on every stage that it kept from running.
  */
 import { join } from "node:path";
-import type { Mirror, Remote } from "../git/git.ts";
+import type { Mirror } from "../git/git.ts";
 import { short } from "../recipe/commit.ts";
 import { type Base, chooseBase } from "../recipe/release.ts";
 import type { Lease } from "../run/lease.ts";
@@ -20,7 +20,8 @@ import { runStage } from "./run-stage.ts";
 
 export type Conduct = {
   tools: Tools;
-  remoteOf: (run: Run) => Promise<Remote>;
+  /** Brings the repository's mirror up to date. */
+  fetch: () => Promise<Mirror>;
   /** The run's own folder, for its trees and files. */
   folder: string;
   stack: Stack;
@@ -54,10 +55,10 @@ export const conductRun = async (run: Run, lease: Lease, conduct: Conduct): Prom
 
 type Plans = { mirror: Mirror; engine: Observation; stages: readonly (Stage | Skip)[] };
 
-const planOf = async (run: Run, { tools, remoteOf, signal }: Conduct): Promise<Plans> => {
+const planOf = async (run: Run, { tools, fetch, signal }: Conduct): Promise<Plans> => {
   signal.throwIfAborted();
   const engine: Observation = { is: "engine", at: tools.now().toISOString(), ...(await tools.swarm.check()) };
-  const mirror = await tools.git.fetch(await remoteOf(run));
+  const mirror = await fetch();
   if ((await tools.git.resolve(mirror, run.head)) === null)
     throw new Fault(
       "git",
@@ -119,11 +120,10 @@ const work = async (
     doing: (doing) => tell(stage.name, { is: "working", startedAt, doing }),
     signal,
   });
-  try {
-    return await runStage(stage, lease, executors, observations, tools.now, signal);
-  } finally {
-    await tools.git.removeTree(mirror, directory);
-  }
+  const result = await runStage(stage, lease, executors, observations, tools.now, signal);
+  // A tree that cannot be removed costs disk and nothing else: it is told beside the verdict.
+  const fault = await tools.git.removeTree(mirror, directory).then(() => null, asFault);
+  return { ...result, cleanupFault: result.cleanupFault ?? fault };
 };
 
 const unrun = (stage: StageName, { tools }: Conduct, verdict: StageResult["verdict"]): StageResult => ({

@@ -18,6 +18,7 @@ import type { Stack } from "../swarm/swarm.ts";
 import { AppDomainLock } from "./app-domain-lock.ts";
 import { conductRun } from "./conduct-run.ts";
 import type { Tools } from "./executors.ts";
+import { KeyedMutex } from "./keyed-mutex.ts";
 
 /** Whoever wants to know how a run goes. Never throws, never waits. */
 export type Listener = {
@@ -41,12 +42,20 @@ export type Worker = {
 };
 
 export const createWorker = (ports: WorkerPorts): Worker => {
+  const { tools } = ports;
   const queue = new PQueue({ concurrency: ports.settings.concurrency });
   const lock = new AppDomainLock();
+  const mirrors = new KeyedMutex();
   const stopping = new AbortController();
   const atWork = new Set<Promise<unknown>>();
   const tellerOf = (run: Run) => (stage: StageName, progress: Progress) => {
     for (const listener of ports.listeners) listener.progress(run, stage, progress);
+  };
+
+  /** Git does not fetch twice into one mirror at a time. */
+  const fetch = async (run: Run) => {
+    const remote = await ports.remoteOf(run);
+    return mirrors.runExclusive(remote.url, () => tools.git.fetch(remote));
   };
 
   const work = async (run: Run): Promise<Concluded> => {
@@ -57,11 +66,11 @@ export const createWorker = (ports: WorkerPorts): Worker => {
     const lease = await lock.acquire(stack.appDomain, run.id);
     try {
       const folder = join(ports.settings.runsDirectory, run.id);
-      const conduct = { ...ports, folder, stack, tell, signal: stopping.signal };
+      const conduct = { tools, folder, stack, tell, fetch: () => fetch(run), signal: stopping.signal };
       const results = await queue.add(() => conductRun(run, lease, conduct));
       const evidence = await ports.store.saveEvidence(
         run.id,
-        evidenceFile(run, ports.tools.deployer.name, results),
+        evidenceFile(run, tools.deployer.name, results),
       );
       for (const stage of run.stages) await rm(join(folder, stage), { recursive: true, force: true });
       return { run, results, evidence };
@@ -91,7 +100,7 @@ export const createWorker = (ports: WorkerPorts): Worker => {
 
 export const stackOf = (run: Run, baseDomain: string): Stack => {
   const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
-  const pull = run.source.is === "pull-request" ? `${run.source.owner}/${run.source.number}` : run.id;
+  const pull = run.source.is === "pull-request" ? run.source.number : run.id;
   const domain = appDomain({ recipe: run.recipe, pull, head: run.head, base: baseDomain }, sha256);
   return { name: stackName(domain), appDomain: domain };
 };
