@@ -111,19 +111,14 @@ const onRemote = <T>(remote: Remote, call: PromiseLike<T>): Promise<T> =>
     throw new Fault(
       "git",
       `git could not fetch ${remote.url}: ${firstLine(error)}`,
-      "See that the repository exists and that the app may read it, then re-run.",
+      "See that the repository exists and that the app may read it.",
       error,
     );
   });
 
 const local = <T>(call: PromiseLike<T>): Promise<T> =>
   Promise.resolve(call).catch((error: unknown) => {
-    throw new Fault(
-      "git",
-      `git: ${firstLine(error)}`,
-      "See the disk and the data folder, then re-run.",
-      error,
-    );
+    throw new Fault("git", `git: ${firstLine(error)}`, "See the disk and the data folder.", error);
   });
 
 /** Git's own first complaint, without the advice that follows it. */

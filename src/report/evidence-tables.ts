@@ -2,30 +2,39 @@
  * The evidence under the story, for one rollout: the labels before, applied and now with the time of each capture, Swarm's
  * own update history, the task that died, and what PreviousSpec said against the new spec.
  */
-import type { ServiceSpec } from "../verdict/observation.ts";
+import type { EngineEvent, ServiceSpec } from "../verdict/observation.ts";
 import type { Death, Rollout, Sighting } from "../verdict/rollout.ts";
 import { block, clock, code, details, table } from "./markdown.ts";
 
-export const evidenceOf = (rollout: Rollout, death: Death | null): string =>
-  [
-    labelTable(rollout),
-    historyTable(rollout),
-    ...(death ? [deathTable(death)] : []),
-    specDiff(rollout),
-    witnesses(rollout),
-  ].join("\n\n");
+/** One block of evidence. Where all of it is too long for GitHub, what is worth least goes first. */
+export type Block = { name: string; worth: number; text: string };
+
+export const evidenceOf = (rollout: Rollout, death: Death | null): Block[] => [
+  { name: "labels", worth: 5, text: labelTable(rollout) },
+  { name: "update history", worth: 3, text: historyTable(rollout) },
+  ...(death ? [{ name: "the task that died", worth: 4, text: deathTable(death) }] : []),
+  { name: "PreviousSpec", worth: 1, text: specDiff(rollout) },
+  { name: "witnesses", worth: 2, text: witnesses(rollout) },
+];
 
 const labelTable = (rollout: Rollout): string => {
   const { before, applied, now, expectation } = rollout;
   const columns = [before, applied, now];
+  // A first deploy has no before; anything else that is missing was missed.
+  const missing = (c: Sighting | null) => (c === before ? "—" : "not captured");
+  const cell = (c: Sighting | null, value: (s: Sighting) => string) => (c ? code(value(c)) : missing(c));
   const prefix = `coop-cloud.${expectation.stack}.`;
+  const valueIn = (sighting: Sighting | null, label: string) => sighting?.service.spec.labels[label] ?? "—";
   const labels = new Set(columns.flatMap((c) => Object.keys(c?.service.spec.labels ?? {})));
+  const isTold = (label: string) =>
+    label === expectation.stampLabel ||
+    (label.startsWith(prefix) && new Set(columns.map((c) => valueIn(c, label))).size > 1);
   const rows = [...labels]
-    .filter((label) => label.startsWith(prefix))
+    .filter(isTold)
     .sort()
     .map((label) => [
       code(label.slice(prefix.length)),
-      ...columns.map((c) => cell(c, (s) => s.service.spec.labels[label] ?? "—")),
+      ...columns.map((c) => cell(c, () => valueIn(c, label))),
     ]);
   return table(
     ["label", "before", "applied", "now"],
@@ -37,9 +46,6 @@ const labelTable = (rollout: Rollout): string => {
     ],
   );
 };
-
-const cell = (sighting: Sighting | null, value: (s: Sighting) => string): string =>
-  sighting ? code(value(sighting)) : "not captured";
 
 const historyTable = (rollout: Rollout): string => {
   const sightings = [...(rollout.before ? [rollout.before] : []), ...rollout.history];
@@ -54,28 +60,29 @@ const historyTable = (rollout: Rollout): string => {
 };
 
 const deathTable = ({ task, container, events, isNamedBySwarm }: Death): string => {
-  const rows = [
+  const whose = isNamedBySwarm ? "named by Swarm's own message" : "created by this deploy";
+  const lastCheck = container?.health?.lastOutput;
+  return `**The task that died**\n\n${table(
+    ["task", `${code(task.id)}, ${whose}`],
     [
-      "task",
-      `${code(task.id)}${isNamedBySwarm ? ", named by Swarm's own message" : ", created by this deploy"}`,
+      ["state", code(task.state)],
+      ["error, in full", code(task.error ?? "none")],
+      ["exit code", code(String(container?.exitCode ?? task.exitCode ?? "none"))],
+      [
+        "`OOMKilled`",
+        container ? code(String(container.isOomKilled)) : "not captured: the container was gone",
+      ],
+      ["lived (engine's clock)", `${clock(task.createdAt)} to ${clock(task.changedAt)}`],
+      ...(lastCheck ? [["healthcheck, last output", code(lastCheck)]] : []),
+      ...events.filter((e) => e.action !== "create" && e.action !== "destroy").map(eventRow),
     ],
-    ["state", code(task.state)],
-    ["error, in full", code(task.error ?? "none")],
-    ["exit code", code(String(container?.exitCode ?? task.exitCode ?? "none"))],
-    ["`OOMKilled`", container ? code(String(container.isOomKilled)) : "not captured: the container was gone"],
-    ["lived (engine's clock)", `${clock(task.createdAt)} to ${clock(task.changedAt)}`],
-    ...(container?.health
-      ? [["healthcheck", code(`${container.health.status}: ${container.health.lastOutput}`)]]
-      : []),
-    ...events
-      .filter((e) => e.action !== "create" && e.action !== "destroy")
-      .map((e) => [
-        `event ${code(e.action)}`,
-        `${clock(e.at)}${e.exitCode === null ? "" : `, exit code ${e.exitCode}`}`,
-      ]),
-  ];
-  return `**The task that died**\n\n${table(["", ""], rows)}`;
+  )}`;
 };
+
+const eventRow = ({ action, at, exitCode }: EngineEvent): string[] => [
+  `event ${code(action)}`,
+  `${clock(at)}${exitCode === null ? "" : `, exit code ${exitCode}`}`,
+];
 
 /** Environment values were redacted where the engine's answer was read; equal ones still look equal. */
 const specDiff = (rollout: Rollout): string => {

@@ -1,11 +1,12 @@
 /** The story of a finished stage as plain text: the same words as the check run's first paragraph. */
 import type { StageResult } from "../run/stage-result.ts";
+import { oneLine } from "./markdown.ts";
 import { storyOf } from "./story.ts";
 import { findingTitle } from "./words.ts";
 
 export const storyText = ({ stage, verdict, cleanupFault }: StageResult): string[] => {
   const cleanup = cleanupFault
-    ? [`  the teardown did not finish: ${cleanupFault.message} ${cleanupFault.mend}`]
+    ? [oneLine(`the teardown did not finish: ${cleanupFault.message}. ${cleanupFault.mend}`)]
     : [];
   if (verdict.is === "inconclusive") return [`${stage}: ${verdict.fault.mend}`, ...cleanup];
   if (verdict.is !== "fail") return cleanup;
@@ -23,4 +24,4 @@ export const storyText = ({ stage, verdict, cleanupFault }: StageResult): string
   ];
 };
 
-const plain = (markdown: string): string => markdown.replaceAll("`", "");
+const plain = (markdown: string): string => oneLine(markdown.replaceAll("`", ""));

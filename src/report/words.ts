@@ -4,9 +4,10 @@
 import { short } from "../recipe/commit.ts";
 import type { StageResult } from "../run/stage-result.ts";
 import type { Cause, Finding } from "../verdict/finding.ts";
+import type { ProbeAnswer } from "../verdict/observation.ts";
 import type { Rollout } from "../verdict/rollout.ts";
 import { stampIn } from "../verdict/rules/stamp.ts";
-import { cut, seconds } from "./markdown.ts";
+import { cut, oneLine, seconds } from "./markdown.ts";
 
 const TITLE_LIMIT = 255;
 
@@ -27,11 +28,13 @@ export const causeWords = (cause: Cause): string => {
   }
 };
 
-/** The stamp that the service carries now, or what stands for it where the service has none. */
+/** The stamp that the service carries now; only the stamped service has one. */
 export const restored = (rollout: Rollout): string =>
   stampIn(rollout.now?.service.spec.labels, rollout) ?? "the previous spec";
 
-export const findingTitle = (finding: Finding): string => {
+export const findingTitle = (finding: Finding): string => oneLine(findingWords(finding));
+
+const findingWords = (finding: Finding): string => {
   switch (finding.is) {
     case "invalid-recipe":
       return `Invalid recipe: ${finding.file}${finding.line === null ? "" : `:${finding.line}`}: ${finding.reason}`;
@@ -46,7 +49,9 @@ export const findingTitle = (finding: Finding): string => {
     case "update-paused":
       return `Update paused: ${finding.rollout.name} ${causeWords(finding.cause)}, Swarm stopped half-way`;
     case "crash-looping":
-      return `Crash loop: ${finding.rollout.name} ${causeWords(finding.cause)}, ${finding.deaths} ${finding.deaths === 1 ? "death" : "deaths"}`;
+      return finding.isGivenUp
+        ? `Given up: ${finding.rollout.name} ${causeWords(finding.cause)}, and Swarm starts no further task`
+        : `Crash loop: ${finding.rollout.name} ${causeWords(finding.cause)}, ${finding.deaths} deaths`;
     case "not-converged":
       return `Not converged after ${finding.afterMs / 1000} s: ${finding.rollout.name}: ${finding.waitingFor.join("; ")}`;
     case "stamp-mismatch":
@@ -59,33 +64,32 @@ export const findingTitle = (finding: Finding): string => {
 };
 
 const stampTitle = (finding: Extract<Finding, { is: "stamp-mismatch" }>): string => {
-  const service = finding.rollout.name;
-  const head = short(finding.rollout.expectation.commit);
+  const { name, expectation } = finding.rollout;
+  const head = short(expectation.commit);
   switch (finding.how) {
     case "absent":
-      return `Stamp mismatch: ${service} carries no stamp, ${head} was to be deployed`;
+      return `Stamp mismatch: ${name} carries no stamp, ${head} was to be deployed`;
     case "never-applied":
-      return `Stamp mismatch: ${service} carries ${finding.got}, ${head} was never applied`;
+      return `Stamp mismatch: ${name} carries ${finding.got}, ${head} was never applied`;
     case "overwritten":
-      return `Stamp mismatch: ${service} was stamped ${head}, then somebody overwrote it with ${finding.got ?? "nothing"}`;
+      return `Stamp mismatch: ${name} was stamped ${head}, then somebody overwrote it with ${finding.got ?? "nothing"}`;
   }
 };
 
-export const answerWords = (answer: Extract<Finding, { is: "not-serving" }>["answer"]): string =>
-  answer.is === "http" ? `answers HTTP ${answer.status}` : answer.reason;
+const answerWords = (answer: ProbeAnswer): string =>
+  answer.is === "http" ? `HTTP ${answer.status}` : `no answer (${answer.reason})`;
 
-export const stageTitle = (result: StageResult): string =>
-  cut(words(result).replaceAll(/\s+/g, " "), TITLE_LIMIT);
+export const stageTitle = (result: StageResult): string => cut(oneLine(words(result)), TITLE_LIMIT);
 
 const words = (result: StageResult): string => {
-  const { verdict, failedAt } = result;
+  const { verdict } = result;
   switch (verdict.is) {
     case "pass":
       return passTitle(result);
     case "fail": {
-      const isBase = failedAt !== null && "version" in failedAt && failedAt.version.is === "base";
       const more = verdict.findings.length > 1 ? ` (and ${verdict.findings.length - 1} more)` : "";
-      const where = isBase ? `The base ${failedAt.version.ref} itself fails: ` : "";
+      const base = failedBase(result);
+      const where = base === null ? "" : `The base ${base} itself fails: `;
       return where + findingTitle(verdict.findings[0]) + more;
     }
     case "inconclusive":
@@ -97,9 +101,13 @@ const words = (result: StageResult): string => {
   }
 };
 
+/** What the base is called, where it was the base that failed and not the commit under test. */
+export const failedBase = ({ failedAt }: StageResult): string | null =>
+  failedAt !== null && "version" in failedAt && failedAt.version.is === "base" ? failedAt.version.ref : null;
+
 const passTitle = (result: StageResult): string => {
   const head = result.observations.findLast((o) => o.is === "checked-out");
-  const to = head?.is === "checked-out" ? short(head.got) : "the head";
+  const to = head ? short(head.got) : "the head";
   const took = result.startedAt ? ` in ${seconds(result.startedAt, result.endedAt)}` : "";
   return result.base ? `Upgraded ${result.base.ref} to ${to}${took}` : `Installed ${to}${took}`;
 };

@@ -62,11 +62,11 @@ export const executorsFor = (tools: Tools, work: Work): Executors => {
       work.doing(`deploying ${version.ref}`);
       await makeRoom(swarm, lease, recipe());
       const expectation = expectationOf(recipe(), version);
-      const stamp = { label: expectation.stampLabel, value: stampOf(version.commit, false) };
+      const tree = await git.headOf(work.directory);
+      const stamp = { label: expectation.stampLabel, value: stampOf(version.commit, tree.isDirty) };
       const deadlineMs = timeoutMs(config, app.stack.name, app.values);
       const recorder = await recordRollout(swarm, expectation, stamp, work.note, now);
       try {
-        const tree = await git.headOf(work.directory);
         const label = abraLabel(config, app.stack.name, "version");
         const said = await deployer.deploy(lease, app, { ...tree, version: label, composeVersion });
         await recorder.look();
@@ -85,7 +85,8 @@ export const executorsFor = (tools: Tools, work: Work): Executors => {
       for (;;) {
         const answer = await askService(swarm, lease, recipe(), route);
         if (isServing(answer) || now().getTime() > deadline) {
-          work.note({ is: "probe", at: at(), ...route, answer });
+          const service = `${app.recipe}_${route.service}`;
+          work.note({ is: "probe", at: at(), service, port: route.port, answer });
           return;
         }
         // Nothing tells when an app begins to answer.
@@ -115,7 +116,7 @@ const makeRoom = async (swarm: Swarm, lease: Lease, { app, config, annotations }
       throw new Fault(
         "engine",
         `The recipe expects the network ${network}, and the engine has none of that name`,
-        `Run \`docker network create --driver overlay --attachable ${network}\` there, then re-run.`,
+        "Create that network there (overlay, attachable).",
       );
   for (const { name, length } of secretsToMake(config, app.stack.name, annotations))
     await swarm.createSecret(lease, app.stack, name, randomBytes(length).toString("hex").slice(0, length));

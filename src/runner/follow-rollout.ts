@@ -20,15 +20,16 @@ export const followRollout = async (rollout: {
   const endMs = now().getTime() + deadlineMs;
   for (;;) {
     signal.throwIfAborted();
-    const judgement = judge(observations, now().getTime());
-    if (judgement.is === "settled") return;
+    const nowMs = now().getTime();
+    const judgement = judge(observations, nowMs);
+    if (judgement.is === "settled") return note({ is: "settled", at: new Date(nowMs).toISOString() });
     if (judgement.is === "unknown")
       throw new Fault(
         "engine",
         `The engine said something that no rule knows: ${judgement.said}`,
         "Report it with the run's evidence; nothing was judged.",
       );
-    if (now().getTime() >= endMs) {
+    if (nowMs >= endMs) {
       await recorder.look();
       note({ is: "deadline", at: now().toISOString(), afterMs: deadlineMs });
       continue;

@@ -44,11 +44,7 @@ export const dockerStackDeployer = (cli: DockerCli): Deployer => ({
     const { exitCode, stdout, stderr } = await run(cli, app, args);
     const said: Said = { exitCode, said: withoutPaths(`${stderr}${stdout}`, app) };
     if (exitCode !== 0 && HOST_TROUBLE.test(said.said))
-      throw new Fault(
-        "engine",
-        `docker stack deploy: ${said.said}`,
-        "See that the engine is up, then re-run.",
-      );
+      throw new Fault("engine", `docker stack deploy: ${said.said}`, "See that the engine is up.");
     return said;
   },
 });

@@ -49,7 +49,7 @@ export const dockerodeSwarm = (host: string, probeImage: string): Swarm => {
         throw new Fault(
           "engine",
           `The engine at ${host} is no Swarm manager (its node is ${info.Swarm.LocalNodeState})`,
-          "Run `docker swarm init` there, or point DOCKER_HOST at a manager, then re-run.",
+          "Run `docker swarm init` there, or point DOCKER_HOST at a manager.",
         );
       const cgroup = `v${info.CgroupVersion} ${info.CgroupDriver}`.trim();
       return { version: info.ServerVersion, cgroup, memoryBytes: info.MemTotal };

@@ -14,7 +14,7 @@ const unreachable = (host: string, cause: unknown): Fault =>
   new Fault(
     "engine",
     `The Docker engine at ${host} does not answer: ${messageOf(cause)}`,
-    "Start the engine or mend DOCKER_HOST, then press Re-run or comment `!testme` again.",
+    "Start the engine, or mend DOCKER_HOST.",
     cause,
   );
 
@@ -22,7 +22,7 @@ const answered = (cause: unknown): Fault =>
   new Fault(
     "engine",
     `The Docker engine refused a call: ${messageOf(cause)}`,
-    "See the engine's log, then re-run.",
+    "See the engine's log.",
     cause,
   );
 

@@ -21,10 +21,5 @@ export class Fault extends Error {
 export const asFault = (thrown: unknown): Fault => {
   if (thrown instanceof Fault) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new Fault(
-    "bot",
-    message,
-    "Re-run the check; if it comes back, report it with the run's id.",
-    thrown,
-  );
+  return new Fault("bot", message, "If it comes back, report it with the run's id.", thrown);
 };

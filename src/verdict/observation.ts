@@ -117,6 +117,8 @@ export type Observation =
   /** The deployer came back, and every service was read once more after that. */
   | { is: "deployed"; at: string; by: string; exitCode: number; said: string }
   | { is: "deadline"; at: string; afterMs: number }
+  /** Closes a rollout: at this moment, and from what stands before it, the rules called it settled. */
+  | { is: "settled"; at: string }
   | { is: "probe"; at: string; service: string; port: number; answer: ProbeAnswer };
 
 /** One line of the engine's event stream; `at` is the engine's time. */

@@ -14,6 +14,8 @@ export type Death = {
   events: readonly EngineEvent[];
   /** Swarm's own UpdateStatus message names this task. */
   isNamedBySwarm: boolean;
+  /** When it was first seen dead, by our clock. */
+  seenAt: string;
 };
 export type Rollout = {
   expectation: Expectation;
@@ -63,7 +65,10 @@ const rolloutOf = (name: string, before: Before, since: readonly Observation[]):
   const history = since.flatMap((o) => (o.is === "service" && o.service.name === name ? [o] : []));
   const last = history.at(-1) ?? (first && { at: before.at, service: first });
   const id = last?.service.id;
-  const isGone = since.some((o) => o.is === "service-gone" && o.service === name);
+  const lastWord = since.findLast(
+    (o) => (o.is === "service" && o.service.name === name) || (o.is === "service-gone" && o.service === name),
+  );
+  const isGone = lastWord?.is === "service-gone";
   const readings = since.flatMap((o) => (o.is === "tasks" && o.service === id ? [o] : []));
   const applied = history.find((s) => s.service.version !== first?.version && !isReverted(s)) ?? null;
   const revertedAt = history.find(isReverted)?.at ?? null;
@@ -83,7 +88,7 @@ const rolloutOf = (name: string, before: Before, since: readonly Observation[]):
     steadySince: steadySince(readings, before.at),
     stamped: [...new Set(readings.flatMap((r) => r.stamped))],
     olderTasks,
-    deaths: deathsAmong(born, history, since),
+    deaths: deathsAmong(born, history, readings, since),
   };
 };
 
@@ -112,6 +117,7 @@ const tasksOfNewSpec = (
 const deathsAmong = (
   born: readonly Task[],
   history: readonly Sighting[],
+  readings: readonly Reading[],
   since: readonly Observation[],
 ): Death[] => {
   const named = taskNamedBySwarm(history);
@@ -127,6 +133,9 @@ const deathsAmong = (
         o.is === "event" && o.event.type === "container" && o.event.task === task.id ? [o.event] : [],
       ),
       isNamedBySwarm: task.id === named,
+      seenAt:
+        readings.find((r) => r.tasks.some((t) => t.id === task.id && DEAD.has(t.state)))?.at ??
+        task.changedAt,
     }))
     .sort(
       (a, b) =>

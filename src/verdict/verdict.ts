@@ -30,15 +30,38 @@ export type Judgement =
 
 const RULES: readonly Rule[] = [presence, unchanged, rolledBack, inFlight, crashLooping, converged, stamp];
 
-/** Judges the last rollout in these observations; `nowMs` is the moment of judging, in epoch milliseconds. */
+/**
+ * Judges the last rollout in these observations at `nowMs` (epoch ms). A rollout that was called settled is judged as of
+ * that moment, whatever was noted after it, so that a record gives the same verdict whenever it is read.
+ */
 export const judge = (observations: readonly Observation[], nowMs: number): Judgement => {
-  const since = observations.slice(observations.findLastIndex((o) => o.is === "before"));
+  const start = observations.findLastIndex((o) => o.is === "before");
+  if (start < 0) return { is: "open", waitingFor: ["the first reading"], lookAgainAt: null };
+  const since = observations.slice(start);
+  const end = since.findIndex((o) => o.is === "settled");
+  const settledAt = since[end]?.at;
+  return settledAt === undefined
+    ? judgeRollouts(since, nowMs)
+    : judgeRollouts(since.slice(0, end), Date.parse(settledAt));
+};
+
+const judgeRollouts = (since: readonly Observation[], nowMs: number): Judgement => {
   const deployed = since.find((o) => o.is === "deployed");
   if (!deployed) return { is: "open", waitingFor: ["the deployer to come back"], lookAgainAt: null };
   if (deployed.exitCode !== 0)
     return { is: "settled", findings: [{ is: "deploy-refused", by: deployed.by, said: deployed.said }] };
   const deadline = since.find((o) => o.is === "deadline");
-  const rulings = rolloutsIn(since).map((rollout) => ({ rollout, ruling: ask(rollout, nowMs) }));
+  // The deadline is the last moment that counts.
+  const judgedMs = deadline ? Date.parse(deadline.at) : nowMs;
+  const rollouts = rolloutsIn(since);
+  const rulings = rollouts.map((rollout) => ({
+    rollout,
+    ruling: ask(
+      rollout,
+      judgedMs,
+      rollouts.filter((other) => other !== rollout),
+    ),
+  }));
   const unknown = rulings.find(({ ruling }) => ruling.is === "unknown")?.ruling;
   if (unknown?.is === "unknown") return unknown;
   const findings = rulings.flatMap(({ ruling }) => (ruling.is === "finding" ? [ruling.finding] : []));
@@ -47,7 +70,10 @@ export const judge = (observations: readonly Observation[], nowMs: number): Judg
   );
   if (findings.length > 0 || waits.length === 0) return { is: "settled", findings };
   if (deadline)
-    return { is: "settled", findings: waits.map((w) => late(w.rollout, w.for, deadline.afterMs)) };
+    return {
+      is: "settled",
+      findings: waits.map((w) => w.orElse ?? late(w.rollout, w.for, deadline.afterMs)),
+    };
   return {
     is: "open",
     waitingFor: waits.flatMap((w) => w.for),
@@ -55,9 +81,9 @@ export const judge = (observations: readonly Observation[], nowMs: number): Judg
   };
 };
 
-const ask = (rollout: Rollout, nowMs: number): Ruling => {
+const ask = (rollout: Rollout, nowMs: number, others: readonly Rollout[]): Ruling => {
   for (const rule of RULES) {
-    const ruling = rule(rollout, nowMs);
+    const ruling = rule(rollout, nowMs, others);
     if (ruling) return ruling;
   }
   return { is: "settled" };

@@ -151,7 +151,7 @@ const expectation = (names: readonly string[], isUnderTest: boolean): Expectatio
 // ── the story ────────────────────────────────────────────────────────────────
 
 /** One reading of a service's tasks, by what the engine's two filters say of them. */
-export type Readings = {
+type Readings = {
   /** Of the spec that stands now, and created under the expected stamp. */
   fresh?: readonly Task[];
   /** Of the spec that stands now, not created under the expected stamp. */

@@ -24,25 +24,34 @@ export const isClean = (rollout: Rollout): boolean => {
   const spec = rollout.now?.service.spec;
   const live = liveTasks(rollout);
   const good = live.filter((t) => t.state === "running" && rollout.upToDate.includes(t.id)).length;
-  const finished = spec?.restart === "any" && spec.mode.is !== "job" ? 0 : finishedTasks(rollout);
-  if (spec?.mode.is === "job") return finished >= spec.mode.completions;
-  const want = wanted(rollout) ?? live.length;
+  if (spec?.mode.is === "job") return finishedTasks(rollout) >= spec.mode.completions;
+  // A global service without a task has no node that may take it: nothing pends and nothing fails, and nothing runs.
+  if (spec?.mode.is === "global") return live.length > 0 && good === live.length;
+  const want = wanted(rollout) ?? 0;
+  const finished = spec?.restart === "any" ? 0 : finishedTasks(rollout);
   return good === live.length && good + finished >= want && live.length <= want;
 };
 
+/** Tasks that ended well; one from before counts where Swarm still takes it for up to date, and so never runs it again. */
 const finishedTasks = (rollout: Rollout): number =>
   rollout.tasks.filter(
-    (t) => t.state === "complete" && t.exitCode === 0 && !rollout.olderTasks.some((o) => o.id === t.id),
+    (t) =>
+      t.state === "complete" && t.exitCode === 0 && (isNew(rollout, t) || rollout.upToDate.includes(t.id)),
   ).length;
 
+const isNew = (rollout: Rollout, task: Task): boolean => !rollout.olderTasks.some((o) => o.id === task.id);
+
 export const converged: Rule = (rollout, nowMs) => {
-  if (!isClean(rollout)) return { is: "wait", for: describeTasks(rollout), until: null };
-  const hasRolled = rollout.before === null || ownUpdate(rollout)?.state === "completed";
+  if (!isClean(rollout)) return { is: "wait", for: describeTasks(rollout), until: null, orElse: null };
+  const hasRolled =
+    rollout.before === null ||
+    ownUpdate(rollout)?.state === "completed" ||
+    liveTasks(rollout).some((task) => isNew(rollout, task));
   if (!hasRolled || wanted(rollout) === 0 || isGroundEnough(rollout)) return null;
   const holdMs = Math.max(rollout.now?.service.spec.updatePolicy?.monitorMs ?? 0, HOLD_MS);
   const until = Date.parse(rollout.steadySince) + holdMs;
   if (nowMs >= until) return null;
-  return { is: "wait", for: [`${rollout.name} to stay up for ${holdMs / 1000} s`], until };
+  return { is: "wait", for: [`${rollout.name} to stay up for ${holdMs / 1000} s`], until, orElse: null };
 };
 
 /** The base of an upgrade, where a healthcheck has already said that it is up. */

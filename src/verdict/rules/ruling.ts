@@ -4,11 +4,15 @@ import type { Rollout } from "../rollout.ts";
 
 export type Ruling =
   | { is: "finding"; finding: Finding }
-  /** Not decided yet: what it waits for, and when to look again though nothing happens (epoch ms). */
-  | { is: "wait"; for: readonly string[]; until: number | null }
+  /**
+   * Not decided yet: what it waits for, and when to look again though nothing happens (epoch ms). `orElse` is what it
+   * comes to if the deadline is first.
+   */
+  | { is: "wait"; for: readonly string[]; until: number | null; orElse: Finding | null }
   /** This service is where it should be. */
   | { is: "settled" }
   /** The engine said a word that we do not know: judged by nobody, shown raw. */
   | { is: "unknown"; said: string };
 
-export type Rule = (rollout: Rollout, nowMs: number) => Ruling | null;
+/** `others` are the rollouts of the stack's other services at the same moment. */
+export type Rule = (rollout: Rollout, nowMs: number, others: readonly Rollout[]) => Ruling | null;

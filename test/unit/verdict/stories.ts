@@ -20,6 +20,7 @@ const old1Leaving = { ...old1, desired: "shutdown" };
 export const old1Gone = task("old1", "shutdown", { born: -3600, since: 1.2 });
 export const db1 = task("db1", "running", { of: "db", born: -3600 });
 
+const older: Look = { stamp: "5eed0000", image: "app:0.9" };
 const wasOld: Look = { stamp: oldStamp, image: "app:1.0" };
 const isNew: Look = { stamp: newStamp, image: "app:1.1" };
 /** What Swarm says of a task of this update that failed; it drops the name again when the rollback is done. */
@@ -32,6 +33,7 @@ export const standing = (look: Look = {}): Story =>
       service("app", 10, {
         ...wasOld,
         ...look,
+        previous: older,
         update: update("completed", { started: -3600, done: -3595 }),
       }),
     ],
@@ -247,7 +249,7 @@ export const rejected = (error: string): Story => {
 
 /** The new spec stood for less than 0.2 s, and the recorder looked too late; Swarm's own task list remembers. */
 export const missedLive = (look: Look = {}): Story => {
-  const dead = failed("new1", 1, { since: 0.9 });
+  const dead = failed("new1", 7, { since: 0.9 });
   const told = standing(look).after(1).deployed();
   return backAgain(told, look)
     .tasks({ current: [old1], revoked: [dead] })
@@ -273,7 +275,7 @@ export const sameStampRolledBack = (): Story => {
 /** The deployer stamped another commit than the one under test, and that one failed besides. */
 export const wrongStampRolledBack = (): Story => {
   const wrong: Look = { stamp: "0ddba11c" };
-  const dead = failed("new1", 1, { since: 1.1 });
+  const dead = failed("new1", 5, { since: 1.1 });
   const told = standing()
     .after(0.002)
     .saw(service("app", 12, { ...wrong, image: "app:1.1", previous: wasOld, update: update("updating") }))
