@@ -30,7 +30,7 @@ const StackYaml = z.object({
 });
 type StackYaml = z.infer<typeof StackYaml>;
 
-export type Kind = "network" | "volume" | "secret" | "config";
+type Kind = "network" | "volume" | "secret" | "config";
 export type StackConfig = {
   services: readonly { name: string; image: string; labels: Readonly<Record<string, string>> }[];
   externalNetworks: readonly string[];

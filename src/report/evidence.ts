@@ -6,7 +6,7 @@ import type { Run } from "../run/run.ts";
 import type { StageResult } from "../run/stage-result.ts";
 import { findingTitle, stageTitle } from "./words.ts";
 
-export const EVIDENCE_SCHEMA = 1;
+const EVIDENCE_SCHEMA = 1;
 
 export const evidenceFile = (run: Run, deployer: string, results: readonly StageResult[]) => ({
   schema: EVIDENCE_SCHEMA,

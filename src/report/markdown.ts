@@ -4,7 +4,7 @@
  */
 
 /** Without what a reader cannot see: escape sequences, control characters, marks that turn the direction of reading. */
-export const visible = (text: string): string =>
+const visible = (text: string): string =>
   text
     .replaceAll(ESCAPE_SEQUENCES, "")
     .replaceAll(/\r\n?/g, "\n")

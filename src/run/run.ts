@@ -6,7 +6,7 @@ import type { Commit } from "../recipe/commit.ts";
 import type { StageName } from "../stages/stage.ts";
 
 /** Where the recipe comes from, and so who hears of the result. */
-export type Source =
+type Source =
   | {
       is: "pull-request";
       owner: string;

@@ -24,7 +24,7 @@ import { KeyedMutex } from "./keyed-mutex.ts";
 export type Listener = {
   progress: (run: Run, stage: StageName, progress: Progress) => void;
 };
-export type Concluded = { run: Run; results: readonly StageResult[]; evidence: string };
+type Concluded = { run: Run; results: readonly StageResult[]; evidence: string };
 export type WorkerPorts = {
   tools: Tools;
   store: Store;
@@ -98,7 +98,7 @@ export const createWorker = (ports: WorkerPorts): Worker => {
   };
 };
 
-export const stackOf = (run: Run, baseDomain: string): Stack => {
+const stackOf = (run: Run, baseDomain: string): Stack => {
   const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
   const pull = run.source.is === "pull-request" ? run.source.number : run.id;
   const domain = appDomain({ recipe: run.recipe, pull, head: run.head, base: baseDomain }, sha256);

@@ -10,14 +10,14 @@ import { followEvents } from "./engine-events.ts";
 import { isMissing, onEngine } from "./engine-fault.ts";
 import { probeContainer } from "./http-probe.ts";
 import { parseContainer, parseService, parseTask } from "./inspect.ts";
+import { labelOf, ofStack } from "./stack-label.ts";
 import { listRemains, removeStack } from "./stack-removal.ts";
 import type { Reading, Stamp, Swarm } from "./swarm.ts";
 
-export const NAMESPACE = "com.docker.stack.namespace";
 const STEADY_READ_ATTEMPTS = 3;
 
 /** `host` as DOCKER_HOST has it: unix:///path, tcp://name:port or ssh://user@name. */
-export const connect = (host: string): Docker => {
+const connect = (host: string): Docker => {
   const url = new URL(host);
   if (url.protocol === "unix:") return new Docker({ socketPath: url.pathname });
   const port = Number(url.port || "2375");
@@ -75,7 +75,7 @@ export const dockerodeSwarm = (host: string, probeImage: string): Swarm => {
     async createSecret(lease, stack, name, value) {
       lease.assertCovers(stack.appDomain);
       const Data = Buffer.from(value).toString("base64");
-      await onEngine(host, docker.createSecret({ Name: name, Labels: { [NAMESPACE]: stack.name }, Data }));
+      await onEngine(host, docker.createSecret({ Name: name, Labels: labelOf(stack.name), Data }));
     },
     probe(lease, stack, target) {
       lease.assertCovers(stack.appDomain);
@@ -89,7 +89,7 @@ export const dockerodeSwarm = (host: string, probeImage: string): Swarm => {
 };
 
 const readSteadily = async (docker: Docker, stack: string, stamp: Stamp | null): Promise<Reading> => {
-  const inStack = [`${NAMESPACE}=${stack}`];
+  const inStack = [ofStack(stack)];
   for (let attempt = 1; ; attempt++) {
     const services = await listServices(docker, inStack);
     const [tasks, upToDate, stamped] = await Promise.all([

@@ -7,6 +7,7 @@ import type Docker from "dockerode";
 import { Fault } from "../verdict/fault.ts";
 import type { ProbeAnswer } from "../verdict/observation.ts";
 import { isMissing } from "./engine-fault.ts";
+import { labelOf } from "./stack-label.ts";
 import type { ProbeTarget, Stack } from "./swarm.ts";
 
 // Values arrive as arguments, so nothing from a recipe is ever read as shell code.
@@ -44,7 +45,7 @@ const createHelper = async (docker: Docker, image: string, stack: Stack, target:
       Image: image,
       Entrypoint: ["/bin/sh", "-c", SCRIPT, "probe"],
       Cmd: [String(target.port), target.path, target.host],
-      Labels: { "com.docker.stack.namespace": stack.name },
+      Labels: labelOf(stack.name),
       HostConfig: {
         NetworkMode: `container:${target.container}`,
         Memory: 32 * 1024 * 1024,

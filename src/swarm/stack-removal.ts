@@ -7,15 +7,15 @@ import { setTimeout as delay } from "node:timers/promises";
 import type Docker from "dockerode";
 import { Fault } from "../verdict/fault.ts";
 import { isMissing, statusOf } from "./engine-fault.ts";
+import { ofStack } from "./stack-label.ts";
 import type { Stack } from "./swarm.ts";
 
 const WITHIN_MS = 120_000;
 /** Tasks raise no events, so the engine is asked. */
 const LOOK_EVERY_MS = 150;
-const NAMESPACE = "com.docker.stack.namespace";
 
 export const removeStack = async (docker: Docker, stack: Stack): Promise<void> => {
-  const filters = { label: [`${NAMESPACE}=${stack.name}`] };
+  const filters = { label: [ofStack(stack.name)] };
   await forEach(await docker.listServices({ filters }), (s) => docker.getService(s.ID).remove());
   const deadline = Date.now() + WITHIN_MS;
   for (;;) {
@@ -34,7 +34,7 @@ export const removeStack = async (docker: Docker, stack: Stack): Promise<void> =
 
 /** Deletes what no running task holds. What is still in use the engine refuses (409, for secrets 400): come back later. */
 const removeIdle = async (docker: Docker, stack: string): Promise<void> => {
-  const filters = { label: [`${NAMESPACE}=${stack}`] };
+  const filters = { label: [ofStack(stack)] };
   const containers = await docker.listContainers({ all: true, filters });
   const isOurs = (c: Docker.ContainerInfo) =>
     c.State !== "running" || !("com.docker.swarm.task.id" in c.Labels);
@@ -62,7 +62,7 @@ const ENDED = new Set(["complete", "failed", "rejected", "shutdown", "orphaned",
 
 /** One line for each thing of the stack that the engine still has. */
 export const listRemains = async (docker: Docker, stack: string): Promise<string[]> => {
-  const filters = { label: [`${NAMESPACE}=${stack}`] };
+  const filters = { label: [ofStack(stack)] };
   const [services, tasks, containers, networks, volumes, secrets, configs] = await Promise.all([
     docker.listServices({ filters }),
     docker.listTasks({ filters: JSON.stringify(filters) }),

@@ -18,7 +18,7 @@ export type Stamp = { label: string; value: string };
 /** The stack's name and the app domain that locks it. */
 export type Stack = { name: string; appDomain: string };
 export type StreamEvent = EngineEvent | { is: "gap"; reason: string };
-export type EngineInfo = { version: string; cgroup: string; memoryBytes: number };
+type EngineInfo = { version: string; cgroup: string; memoryBytes: number };
 export type ProbeTarget = { container: string; port: number; path: string; host: string };
 
 export interface SwarmReader {

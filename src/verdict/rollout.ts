@@ -145,7 +145,7 @@ const deathsAmong = (
 };
 
 /** Swarm writes `… failure or early termination of task <id>`, and drops it again when the rollback is done. */
-export const taskNamedBySwarm = (history: readonly Sighting[]): string | null => {
+const taskNamedBySwarm = (history: readonly Sighting[]): string | null => {
   for (const { service } of history) {
     const id = /termination of task (\w+)/.exec(service.update?.message ?? "")?.[1];
     if (id !== undefined) return id;

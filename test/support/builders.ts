@@ -20,12 +20,11 @@ import { type Judgement, judge } from "../../src/verdict/verdict.ts";
 export const commit = (start: string): Commit => CommitSchema.parse(start.padEnd(40, "0"));
 export const base = commit("eb96de94");
 export const head = commit("7ae7b0f7");
-export const other = commit("0ddba11c");
 export const oldStamp = stampOf(base, false);
 export const newStamp = stampOf(head, false);
 
-export const recipe = "discourse";
-export const stack = "disc-3f9a1c_ci_example_org";
+const recipe = "discourse";
+const stack = "disc-3f9a1c_ci_example_org";
 export const label = stampLabel(stack);
 
 const startMs = Date.parse("2026-01-05T12:00:00.000Z");
@@ -51,7 +50,7 @@ export type Look = {
 
 export const rollsBack: UpdatePolicy = { failureAction: "rollback", order: "start-first", monitorMs: 5_000 };
 
-export const spec = (name: string, look: Look = {}): ServiceSpec => {
+const spec = (name: string, look: Look = {}): ServiceSpec => {
   const stamp = look.stamp === undefined ? (name === "app" ? newStamp : null) : look.stamp;
   const image = look.image ?? `${name}:1.0`;
   return {
@@ -127,7 +126,7 @@ export const failed = (
   return task(id, "failed", { message: "started", error, exitCode, ...facts });
 };
 
-export const containerOf = (taskId: string, facts: Partial<Container> = {}): Container => ({
+const containerOf = (taskId: string, facts: Partial<Container> = {}): Container => ({
   id: `container-of-${taskId}`,
   task: taskId,
   isOomKilled: false,

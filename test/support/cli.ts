@@ -4,8 +4,8 @@ import { join } from "node:path";
 
 const cli = join(import.meta.dirname, "../../src/cli.ts");
 
-export type Finished = { exitCode: number | null; stdout: string; stderr: string; json: unknown };
-export type Cli = {
+type Finished = { exitCode: number | null; stdout: string; stderr: string; json: unknown };
+type Cli = {
   /** Resolves when stderr has said something that matches. */
   said: (words: RegExp) => Promise<void>;
   kill: (signal: NodeJS.Signals) => void;

@@ -66,7 +66,7 @@ export async function engine(verb: "up" | "down" | "status"): Promise<string> {
 }
 
 /** Puts testme/fixture:1 and :2 on the engine, unless images of the same sources are there. */
-export async function buildFixtureImages(host: string): Promise<void> {
+async function buildFixtureImages(host: string): Promise<void> {
   await say(join(projectRoot, "test/fixtures/image/build"), [], host);
 }
 

@@ -17,7 +17,7 @@ export type Files = Record<string, string>;
 export type Story = { path: string; base: string; head: string };
 
 export const baseVersion = "1.0.0+1.0";
-export const headVersion = "1.1.0+1.1";
+const headVersion = "1.1.0+1.1";
 
 // ── repositories ─────────────────────────────────────────────────────────────
 
@@ -48,11 +48,6 @@ export async function createRecipe<V extends string, H extends string>(
     await git(path, "update-ref", `refs/heads/${branch}`, heads[branch]);
   }
   return { path, versions, heads };
-}
-
-/** Proposes a commit as pull request `number`, in the way that a forge does: `refs/pull/<number>/head`. */
-export async function pushPull(bareRepo: string, number: number, sha: string): Promise<void> {
-  await git(bareRepo, "update-ref", `refs/pull/${number}/head`, sha);
 }
 
 async function commit(path: string, files: Files, message: string, parent?: string): Promise<string> {

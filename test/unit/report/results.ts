@@ -27,7 +27,7 @@ export const run: Run = {
   acceptedAt: at(-10),
 };
 
-export const theHead: Version = { is: "head", commit: head, ref: "7ae7b0f7" };
+const theHead: Version = { is: "head", commit: head, ref: "7ae7b0f7" };
 export const theBase: Version = { is: "base", commit: base, ref: "1.0.0+1.0" };
 
 const frame = (verdict: StageResult["verdict"], told: Story): StageResult => ({

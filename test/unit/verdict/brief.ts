@@ -5,7 +5,7 @@ import type { Judgement } from "../../../src/verdict/verdict.ts";
 
 const who = ({ service, expectation }: Rollout): string => service.slice(expectation.stack.length + 1);
 
-export const briefFinding = (finding: Finding): string => {
+const briefFinding = (finding: Finding): string => {
   switch (finding.is) {
     case "invalid-recipe":
       return `invalid-recipe ${finding.file}`;

@@ -18,7 +18,7 @@ import {
 export const old1 = task("old1", "running", { born: -3600 });
 const old1Leaving = { ...old1, desired: "shutdown" };
 export const old1Gone = task("old1", "shutdown", { born: -3600, since: 1.2 });
-export const db1 = task("db1", "running", { of: "db", born: -3600 });
+const db1 = task("db1", "running", { of: "db", born: -3600 });
 
 const older: Look = { stamp: "5eed0000", image: "app:0.9" };
 const wasOld: Look = { stamp: oldStamp, image: "app:1.0" };
