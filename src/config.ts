@@ -33,12 +33,16 @@ const EngineSettings = z.object({
   XDG_STATE_HOME: z.string().optional(),
 });
 
+const NO_KEY = "give the app's private key in PEM form";
+const NO_SECRET = "give the webhook secret of the app, at least 8 characters";
 const BotSettings = z.object({
-  APP_ID: z.coerce.number().int().positive("give the GitHub App's id, a number"),
+  APP_ID: z.coerce.number("give the GitHub App's id, a number").int().positive(),
   /** PEM, with real line ends or \n. */
-  PRIVATE_KEY: z.string().includes("PRIVATE KEY", { message: "give the app's private key in PEM form" }),
-  WEBHOOK_SECRET: z.string().min(8, "give the webhook secret of the app, at least 8 characters"),
-  GITHUB_API_URL: z.url().default("https://api.github.com"),
+  PRIVATE_KEY: z.string(NO_KEY).includes("PRIVATE KEY", { message: NO_KEY }),
+  WEBHOOK_SECRET: z.string(NO_SECRET).min(8, NO_SECRET),
+  GITHUB_API_URL: z
+    .url("give the address of GitHub's API, such as https://api.github.com")
+    .default("https://api.github.com"),
   HOST: z.string().default("localhost"),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).default("info"),
@@ -67,9 +71,12 @@ export type BotConfig = {
 
 /** All that is wrong with the settings, one line each. */
 export class WrongSettings extends Error {
+  readonly problems: readonly string[];
+
   constructor(problems: readonly string[]) {
     super(`The settings are wrong:\n${problems.map((p) => `  ${p}`).join("\n")}`);
     this.name = "WrongSettings";
+    this.problems = problems;
   }
 }
 
@@ -94,6 +101,25 @@ export const readEngineConfig = (env: NodeJS.ProcessEnv = process.env): EngineCo
     probeImage: set.PROBE_IMAGE,
     resolveImage: set.RESOLVE_IMAGE,
   };
+};
+
+/** All that the bot needs; what is wrong in either part is told together. */
+export const readConfig = (
+  env: NodeJS.ProcessEnv = process.env,
+): { engine: EngineConfig; bot: BotConfig } => {
+  const problems: string[] = [];
+  const tryIt = <T>(read: () => T): T | null => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof WrongSettings)) throw error;
+      problems.push(...error.problems);
+      return null;
+    }
+  };
+  const [engine, bot] = [tryIt(() => readEngineConfig(env)), tryIt(() => readBotConfig(env))];
+  if (engine && bot) return { engine, bot };
+  throw new WrongSettings(problems);
 };
 
 export const readBotConfig = (env: NodeJS.ProcessEnv = process.env): BotConfig => {

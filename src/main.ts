@@ -1,12 +1,11 @@
 /** The bot's entry: settings, edges, start; SIGTERM and SIGINT end it cleanly. */
 import { pino } from "pino";
 import { startBot } from "./bot.ts";
-import { readBotConfig, readEngineConfig, WrongSettings } from "./config.ts";
+import { readConfig, WrongSettings } from "./config.ts";
 import { realTools } from "./world.ts";
 
 try {
-  const bot = readBotConfig();
-  const engine = readEngineConfig();
+  const { engine, bot } = readConfig();
   const log = pino({ name: "testme", level: bot.logLevel });
   const running = await startBot({ engine, bot, tools: realTools(engine), log });
   log.info(`listening at ${running.url}, testing on ${engine.dockerHost}`);

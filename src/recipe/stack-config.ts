@@ -5,17 +5,21 @@
 import { parse } from "yaml";
 import * as z from "zod";
 
-const Named = z.record(
-  z.string(),
-  z
-    .object({ name: z.string().optional(), external: z.boolean().optional(), file: z.string().optional() })
-    .nullish(),
-);
+// Read with YAML's failsafe schema, where every scalar is the text that stands there: a stamp such as 12345e67 is no number,
+// and `internal: null` is a word where a mapping could be, that is: nothing.
+const orNothing = <T extends z.ZodType>(schema: T) =>
+  z.union([schema, z.string().transform(() => undefined)]);
+const Thing = z.object({
+  name: z.string().optional(),
+  external: z.string().optional(),
+  file: z.string().optional(),
+});
+const Named = z.record(z.string(), orNothing(Thing));
 type Named = z.infer<typeof Named>;
 const Used = z.array(z.object({ source: z.string().optional(), type: z.string().optional() })).default([]);
 const ServiceYaml = z.object({
   image: z.string().default(""),
-  deploy: z.object({ labels: z.record(z.string(), z.string()).optional() }).nullish(),
+  deploy: orNothing(z.object({ labels: z.record(z.string(), z.string()).optional() })).optional(),
   networks: z.record(z.string(), z.unknown()).default({}),
   volumes: Used,
   secrets: Used,
@@ -44,7 +48,7 @@ export type StackConfig = {
 
 /** Throws a ZodError if docker printed something that is no stack. */
 export const parseStackConfig = (yaml: string): StackConfig => {
-  const raw = StackYaml.parse(parse(yaml));
+  const raw = StackYaml.parse(parse(yaml, { schema: "failsafe" }));
   return {
     services: Object.entries(raw.services).map(([name, service]) => ({
       name,
@@ -91,7 +95,7 @@ const namesUsed = ({ networks, volumes, secrets, configs }: z.infer<typeof Servi
 };
 
 const externalOf = (things: Named): string[] =>
-  Object.entries(things).flatMap(([key, thing]) => (thing?.external ? [thing.name ?? key] : []));
+  Object.entries(things).flatMap(([key, thing]) => (thing?.external === "true" ? [thing.name ?? key] : []));
 
 /** The value of one of abra's labels on `app`, e.g. `timeout` or `version`. */
 export const abraLabel = (config: StackConfig, stack: string, key: string): string | null =>
@@ -121,7 +125,7 @@ export const timeoutMs = (
 /** The `version:` of a compose file as written; docker merges only files that agree on it. */
 export const composeVersionOf = (source: string): string | null => {
   const found = z
-    .looseObject({ version: z.union([z.string(), z.number()]).optional() })
-    .safeParse(parse(source));
-  return found.success && found.data.version !== undefined ? String(found.data.version) : null;
+    .looseObject({ version: z.string().optional() })
+    .safeParse(parse(source, { schema: "failsafe" }));
+  return found.data?.version ?? null;
 };

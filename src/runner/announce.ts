@@ -34,17 +34,18 @@ export const announcer = (
   const wishes = new Map<string, Wish>();
   const lastDetail = new Map<string, number>();
 
-  const send = async (wish: Wish): Promise<void> => {
+  const send = async (run: Run, wish: Wish): Promise<void> => {
     while (wish.shown !== wish.wanted) {
       const { wanted } = wish;
-      if (wish.id === null)
-        wish.id = await persist(github, () => github.createCheckRun(wish.repository, wanted));
-      else {
-        const id = wish.id;
-        await persist(github, () => github.updateCheckRun(wish.repository, id, wanted));
-      }
+      // What GitHub refuses for good must not take the states after it along.
+      await show(wish, wanted).catch((error: unknown) => log(run, error));
       wish.shown = wanted;
     }
+  };
+  const show = async (wish: Wish, wanted: CheckRun): Promise<void> => {
+    const { repository, id } = wish;
+    if (id === null) wish.id = await persist(github, () => github.createCheckRun(repository, wanted));
+    else await persist(github, () => github.updateCheckRun(repository, id, wanted));
   };
 
   return {
@@ -54,12 +55,10 @@ export const announcer = (
       const wish = wishes.get(wanted.externalId) ?? fresh(run.source, wanted);
       wishes.set(wanted.externalId, wish);
       wish.wanted = wanted;
-      wish.sending ??= send(wish)
-        .catch((error: unknown) => log(run, error))
-        .finally(() => {
-          wish.sending = null;
-          if (progress.is === "done" && wish.shown === wish.wanted) wishes.delete(wanted.externalId);
-        });
+      wish.sending ??= send(run, wish).finally(() => {
+        wish.sending = null;
+        if (wish.shown?.progress.status === "completed") wishes.delete(wanted.externalId);
+      });
     },
     async settled() {
       await Promise.all([...wishes.values()].map((wish) => wish.sending));

@@ -119,7 +119,7 @@ const makeRoom = async (swarm: Swarm, lease: Lease, { app, config, annotations }
         "Create that network there (overlay, attachable).",
       );
   for (const { name, length } of secretsToMake(config, app.stack.name, annotations))
-    await swarm.createSecret(lease, app.stack, name, randomBytes(length).toString("hex").slice(0, length));
+    await swarm.ensureSecret(lease, app.stack, name, randomBytes(length).toString("hex").slice(0, length));
 };
 
 const expectationOf = ({ app, config }: Recipe, { commit, is }: Version): Expectation => {

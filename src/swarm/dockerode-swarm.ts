@@ -7,7 +7,7 @@ import * as z from "zod";
 import { Fault } from "../verdict/fault.ts";
 import type { Service } from "../verdict/observation.ts";
 import { followEvents } from "./engine-events.ts";
-import { isMissing, onEngine } from "./engine-fault.ts";
+import { isMissing, onEngine, statusOf } from "./engine-fault.ts";
 import { probeContainer } from "./http-probe.ts";
 import { parseContainer, parseService, parseTask } from "./inspect.ts";
 import { labelOf, ofStack } from "./stack-label.ts";
@@ -72,10 +72,11 @@ export const dockerodeSwarm = (host: string, probeImage: string): Swarm => {
     },
     events: (sinceMs, signal) => followEvents(docker, sinceMs, signal),
     remains: (stack) => onEngine(host, listRemains(docker, stack)),
-    async createSecret(lease, stack, name, value) {
+    async ensureSecret(lease, stack, name, value) {
       lease.assertCovers(stack.appDomain);
       const Data = Buffer.from(value).toString("base64");
-      await onEngine(host, docker.createSecret({ Name: name, Labels: labelOf(stack.name), Data }));
+      const made = docker.createSecret({ Name: name, Labels: labelOf(stack.name), Data });
+      await onEngine(host, made.catch(unlessItExists));
     },
     probe(lease, stack, target) {
       lease.assertCovers(stack.appDomain);
@@ -86,6 +87,10 @@ export const dockerodeSwarm = (host: string, probeImage: string): Swarm => {
       return onEngine(host, removeStack(docker, stack));
     },
   };
+};
+
+const unlessItExists = (error: unknown): void => {
+  if (statusOf(error) !== 409) throw error;
 };
 
 const readSteadily = async (docker: Docker, stack: string, stamp: Stamp | null): Promise<Reading> => {

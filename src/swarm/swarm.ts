@@ -34,7 +34,8 @@ export interface SwarmReader {
 }
 
 export interface SwarmWriter {
-  createSecret(lease: Lease, stack: Stack, name: string, value: string): Promise<void>;
+  /** Makes the secret, unless the stack has it already: an upgrade keeps what the base was given. */
+  ensureSecret(lease: Lease, stack: Stack, name: string, value: string): Promise<void>;
   /** Asks the app itself from inside its own network namespace; never through a VIP or an ingress port. */
   probe(lease: Lease, stack: Stack, target: ProbeTarget): Promise<ProbeAnswer>;
   /** Returns when nothing of the stack is left: services, tasks, containers, networks, volumes, secrets, configs. */
