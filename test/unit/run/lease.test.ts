@@ -44,7 +44,7 @@ describe("code without a lease does not compile", () => {
     const forged = { appDomain: domain, assertCovers: () => undefined, release: () => undefined };
     void writer.removeStack(lease, stack);
     void deployer.deploy(lease, app, deployment);
-    void writer.createSecret(lease, stack, "name", "value");
+    void writer.ensureSecret(lease, stack, "name", "value");
     // @ts-expect-error: no lease
     void writer.removeStack(stack);
     // @ts-expect-error: a lease of one's own making
@@ -56,9 +56,9 @@ describe("code without a lease does not compile", () => {
     // @ts-expect-error: a lease of one's own making
     void deployer.deploy(forged, app, deployment);
     // @ts-expect-error: no lease
-    void writer.createSecret(stack, "name", "value");
+    void writer.ensureSecret(stack, "name", "value");
     // @ts-expect-error: a lease of one's own making
-    void writer.createSecret(forged, stack, "name", "value");
+    void writer.ensureSecret(forged, stack, "name", "value");
   };
 
   it("as `tsc` proves with every comment in the function above", () => {
