@@ -2,10 +2,20 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    // As many as there are cores; vitest itself would leave one idle.
+    maxWorkers: "100%",
     reporters: ["default", "./test/support/count-reporter.ts"],
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
-      { test: { name: "behaviour", include: ["test/behaviour/**/*.test.ts"], testTimeout: 30_000 } },
+      {
+        test: {
+          name: "behaviour",
+          include: ["test/behaviour/**/*.test.ts"],
+          testTimeout: 30_000,
+          // Probot and GitHub's description of itself stay loaded from one file to the next.
+          isolate: false,
+        },
+      },
       {
         // One engine, one memory budget: its tests take turns.
         test: {

@@ -4,6 +4,7 @@
  */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import { createNodeMiddleware, Probot, ProbotOctokit } from "probot";
 import { testmeApp } from "./app.ts";
@@ -14,6 +15,8 @@ import { createBot } from "./world.ts";
 
 export const WEBHOOKS = "/api/github/webhooks";
 const GITHUB_ANSWERS_WITHIN_MS = 30_000;
+/** A bot that was asked to stop cannot wait for a GitHub that is down. */
+const TOLD_WITHIN_MS = 20_000;
 
 /** Keeps to GitHub's pace (octokit's throttling). What is sent again, and for how long, is the announcer's business. */
 const PoliteOctokit = ProbotOctokit.defaults((given: object) => ({ ...given, retry: { enabled: false } }));
@@ -58,7 +61,11 @@ export const startBot = async ({
     url: await listen(server, bot.host, bot.port),
     async stop(why) {
       await made.worker.stop(why);
-      await made.announcer.settled();
+      const isTold = await Promise.race([
+        made.announcer.settled().then(() => true),
+        delay(TOLD_WITHIN_MS, false, { ref: false }),
+      ]);
+      if (!isTold) log.error("GitHub could not be told how the last runs ended: it does not answer");
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },

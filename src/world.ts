@@ -54,7 +54,7 @@ export type Bot = { ports: AcceptPorts; store: Store; worker: Worker; announcer:
 
 export const createBot = (config: EngineConfig, tools: Tools, authenticate: Authenticate, log: Log): Bot => {
   const github = octokitGitHub(authenticate);
-  const tellGitHub = announcer(github, now, log);
+  const tellGitHub = announcer(github, tools.now, log);
   const store = storeOf(config);
   const worker = createWorker({
     tools,
@@ -69,7 +69,7 @@ export const createBot = (config: EngineConfig, tools: Tools, authenticate: Auth
   });
   // The worker logs a run's own defect; nobody waits for it here.
   const take = (run: Run) => void worker.take(run).catch(() => undefined);
-  return { ports: { github, take, newId: newRunId, now }, store, worker, announcer: tellGitHub };
+  return { ports: { github, take, newId: newRunId, now: tools.now }, store, worker, announcer: tellGitHub };
 };
 
 const storeOf = (config: EngineConfig): Store => folderStore(join(config.data, "runs"));

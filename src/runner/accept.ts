@@ -11,6 +11,8 @@ import type { Run } from "../run/run.ts";
 import { STAGES } from "../stages/stage.ts";
 import { persist } from "./announce.ts";
 
+const CLOSED = "This pull request is closed. Reopen it, then comment `!testme` again.";
+
 export type Comment = {
   repository: Repository;
   pull: number;
@@ -34,8 +36,7 @@ export const acceptComment = async (ports: AcceptPorts, comment: Comment): Promi
   if (command.is === "refusal") return reply(ports, comment, command.say);
   const { github } = ports;
   const pull = await persist(github, () => github.pullRequest(comment.repository, comment.pull));
-  if (!pull.isOpen)
-    return reply(ports, comment, "This pull request is closed. Reopen it, then comment `!testme` again.");
+  if (!pull.isOpen) return reply(ports, comment, CLOSED);
   take(ports, comment, pull.head, pull);
   await persist(github, () => github.react(comment.repository, comment.commentId, "eyes"));
 };
@@ -46,6 +47,7 @@ export const acceptRerequest = async (ports: AcceptPorts, rerequest: Rerequest):
   if (answer !== null) return reply(ports, rerequest, answer);
   const { github } = ports;
   const pull = await persist(github, () => github.pullRequest(rerequest.repository, rerequest.pull));
+  if (!pull.isOpen) return reply(ports, rerequest, CLOSED);
   take(ports, rerequest, rerequest.head, pull);
 };
 

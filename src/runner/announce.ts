@@ -41,6 +41,9 @@ export const announcer = (
       await show(wish, wanted).catch((error: unknown) => log(run, error));
       wish.shown = wanted;
     }
+    // In the same breath as that last look, or a wish could come in between and find a sender that has ended.
+    wish.sending = null;
+    if (wish.wanted.progress.status === "completed") wishes.delete(wish.wanted.externalId);
   };
   const show = async (wish: Wish, wanted: CheckRun): Promise<void> => {
     const { repository, id } = wish;
@@ -55,10 +58,7 @@ export const announcer = (
       const wish = wishes.get(wanted.externalId) ?? fresh(run.source, wanted);
       wishes.set(wanted.externalId, wish);
       wish.wanted = wanted;
-      wish.sending ??= send(run, wish).finally(() => {
-        wish.sending = null;
-        if (wish.shown?.progress.status === "completed") wishes.delete(wanted.externalId);
-      });
+      wish.sending ??= send(run, wish);
     },
     async settled() {
       await Promise.all([...wishes.values()].map((wish) => wish.sending));

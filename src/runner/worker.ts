@@ -20,7 +20,7 @@ import { conductRun } from "./conduct-run.ts";
 import type { Tools } from "./executors.ts";
 import { KeyedMutex } from "./keyed-mutex.ts";
 
-/** Whoever wants to know how a run goes. Never throws, never waits. */
+/** Whoever wants to know how a run goes. Never waited for. */
 export type Listener = {
   progress: (run: Run, stage: StageName, progress: Progress) => void;
 };
@@ -49,7 +49,13 @@ export const createWorker = (ports: WorkerPorts): Worker => {
   const stopping = new AbortController();
   const atWork = new Set<Promise<unknown>>();
   const tellerOf = (run: Run) => (stage: StageName, progress: Progress) => {
-    for (const listener of ports.listeners) listener.progress(run, stage, progress);
+    for (const listener of ports.listeners)
+      try {
+        listener.progress(run, stage, progress);
+      } catch (error) {
+        // Whoever cannot be told does not keep the run from ending.
+        ports.log(run, error);
+      }
   };
 
   /** Git does not fetch twice into one mirror at a time. */

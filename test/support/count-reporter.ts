@@ -6,8 +6,11 @@ export default class CountReporter implements Reporter {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const passed = tests.filter((test) => test.result().state === "passed").length;
     const brokenFiles = modules.filter((module) => module.errors().length > 0).length;
-    const failed = tests.filter((test) => test.result().state !== "passed").length + brokenFiles + errors.length;
+    const skipped = tests.filter((test) => test.result().state === "skipped").length;
+    const failed = tests.length - passed - skipped + brokenFiles + errors.length;
     // After the other reporters' own summary.
-    setImmediate(() => console.log(`${passed} passed, ${failed} failed`));
+    setImmediate(() =>
+      console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`),
+    );
   }
 }

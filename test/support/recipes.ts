@@ -276,6 +276,11 @@ export function crashLoop(dir: string, name = "crash-loop"): Promise<Story> {
   return story(dir, name, { app }, { app: { env: { EXIT_AFTER: "2.5", EXIT_CODE: "3" } } });
 }
 
+/** Runs and is healthy, and answers every request with an error. */
+export function notServing(dir: string, name = "not-serving"): Promise<Story> {
+  return story(dir, name, {}, { timeoutS: 8, app: { env: { SERVE_STATUS: "502 Bad Gateway" } } });
+}
+
 /** The head names an image that is nowhere. */
 export function imageMissing(dir: string, name = "image-missing"): Promise<Story> {
   return story(dir, name, {}, { app: { image: "testme/absent:1" } });

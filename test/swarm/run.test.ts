@@ -121,6 +121,12 @@ describe("testme run", () => {
       ],
     ],
     [
+      "an app that runs and does not serve",
+      () => recipes.notServing(folder),
+      ["--stages", "install"],
+      [stage("install", "fail", "not-serving", /^Not serving: not-serving_app on port 8080: HTTP 502$/)],
+    ],
+    [
       "YAML that does not parse",
       () => recipes.brokenYaml(folder),
       [],

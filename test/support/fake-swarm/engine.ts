@@ -4,7 +4,7 @@
  * same door as a real engine's word. Left out on purpose: parallelism, delay, failure ratios, jobs, global services.
  */
 import { createJournal } from "./journal.ts";
-import { NS_PER_MS, type Spec, type StackFile } from "./stack-file.ts";
+import { type Content, NS_PER_MS, type Spec, type StackFile } from "./stack-file.ts";
 import { hasEnded, isLive, pause, startTask, stopTask, type TaskRecord } from "./tasks.ts";
 
 const DEFAULTS = { FailureAction: "pause", Order: "stop-first", Monitor: 5_000 * NS_PER_MS };
@@ -20,16 +20,19 @@ export type ServiceRecord = {
   writes: number;
 };
 
-export type Engine = ReturnType<typeof createEngine>;
-
 export const createEngine = (now: () => Date) => {
   const journal = createJournal(now);
   const services = new Map<string, ServiceRecord>();
   const tasks: TaskRecord[] = [];
   /** Networks, volumes, secrets and configs, as lines; each with its stack. */
-  const things = new Map<string, string>();
+  const things = new Map<string, { stack: string; content: string }>();
   let [raft, ids] = [1000, 0];
 
+  /** The raft index: it jumps, and counts nothing. */
+  const nextVersion = () => {
+    raft += 3;
+    return raft;
+  };
   const newId = () => `${(++ids).toString(36).padStart(5, "0")}${"fake".repeat(5)}`;
   const tasksOf = (service: ServiceRecord) => tasks.filter((task) => task.service === service.id);
   const isThere = (service: ServiceRecord) => services.get(service.spec.Name) === service;
@@ -38,7 +41,7 @@ export const createEngine = (now: () => Date) => {
 
   const write = (service: ServiceRecord, change: Partial<ServiceRecord>): void => {
     const old = service.status?.State;
-    Object.assign(service, change, { version: (raft += 3) });
+    Object.assign(service, change, { version: nextVersion() });
     const state = service.status?.State;
     journal.service(
       "update",
@@ -51,7 +54,7 @@ export const createEngine = (now: () => Date) => {
 
   const start = (service: ServiceRecord, slot: number, afterMs = 0): TaskRecord => {
     const onDeath = (dead: TaskRecord) => replace(service, dead);
-    const task = startTask({ journal, newId, onDeath }, service, slot, afterMs);
+    const task = startTask({ journal, newId, tasks, onDeath }, service, slot, afterMs);
     tasks.push(task);
     return task;
   };
@@ -134,7 +137,7 @@ export const createEngine = (now: () => Date) => {
       void roll(there);
       return;
     }
-    const service = { id: newId(), version: (raft += 3), spec, previous: null, status: null, writes: 0 };
+    const service = { id: newId(), version: nextVersion(), spec, previous: null, status: null, writes: 0 };
     services.set(spec.Name, service);
     journal.service("create", { id: service.id, name: spec.Name });
     for (let slot = 1; slot <= spec.Mode.Replicated.Replicas; slot++) start(service, slot);
@@ -149,12 +152,19 @@ export const createEngine = (now: () => Date) => {
       const service = services.get(task.serviceName);
       return service === undefined || isDirty(task, service);
     },
-    put(stack: string, file: StackFile): void {
-      const named = (kind: "network" | "volume" | "secret" | "config") =>
-        file[`${kind}s`].map((name) => `${kind} ${name}`);
-      for (const line of [...named("network"), ...named("secret"), ...named("config"), ...named("volume")])
-        things.set(line, stack);
+    /** What is refused ends the deploy where it is, as the docker client does it. */
+    put(stack: string, file: StackFile, contentOf: (content: Content) => string): string | null {
+      for (const name of file.networks) things.set(`network ${name}`, { stack, content: "" });
+      for (const kind of ["secret", "config"] as const)
+        for (const one of file[`${kind}s`]) {
+          const [line, content] = [`${kind} ${one.name}`, contentOf(one)];
+          if ((things.get(line)?.content ?? content) !== content)
+            return `failed to update ${line}: Error response from daemon: rpc error: code = InvalidArgument desc = only updates to Labels are allowed`;
+          things.set(line, { stack, content });
+        }
+      for (const name of file.volumes) things.set(`volume ${name}`, { stack, content: "" });
       for (const spec of file.services) put(spec);
+      return null;
     },
     /** Takes everything of the stack away; what is running is stopped first. */
     async remove(isOurs: (serviceName: string) => boolean, stack: string): Promise<void> {
@@ -165,7 +175,7 @@ export const createEngine = (now: () => Date) => {
       const ours = tasks.filter((task) => isOurs(task.serviceName));
       await Promise.all(ours.map((task) => stopTask(task, journal)));
       for (const task of ours) tasks.splice(tasks.indexOf(task), 1);
-      for (const [line, owner] of things) if (owner === stack) things.delete(line);
+      for (const [line, thing] of things) if (thing.stack === stack) things.delete(line);
     },
   };
 };

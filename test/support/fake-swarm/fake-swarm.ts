@@ -3,7 +3,7 @@
  * overlay, as `docker stack deploy` would. What the apps do is in their own environment (fixture-app.ts), so recipes tell
  * the story; a script is only for what no recipe can do. It passes test/support/swarm-contract.ts as the real one does.
  */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Commit } from "../../../src/recipe/commit.ts";
 import { overlayOf } from "../../../src/recipe/overlay.ts";
@@ -17,7 +17,7 @@ import { createEngine, type ServiceRecord } from "./engine.ts";
 import { NAMESPACE, readStackFile } from "./stack-file.ts";
 import { hasEnded, NODE_MEMORY_BYTES, pause, type TaskRecord } from "./tasks.ts";
 
-export const HOST = "unix:///run/the-fake-engine.sock";
+const HOST = "unix:///run/the-fake-engine.sock";
 
 /** One act on the engine, as it began. */
 export type Act = { did: "deploy" | "remove"; stack: string; commit: Commit | null };
@@ -46,8 +46,6 @@ export const fakeSwarm = (
     const gone = Object.assign(new Error(`connect ENOENT ${new URL(HOST).pathname}`), { code: "ENOENT" });
     if (!isUp) await onEngine(HOST, Promise.reject(gone));
   };
-  const refuse = (statusCode: number, message: string) =>
-    onEngine(HOST, Promise.reject(Object.assign(new Error(message), { statusCode })));
   const ofStack = (stack: string) => (name: string) => name.startsWith(`${stack}_`);
   const inStack = (stack: string) => engine.tasks.filter((task) => ofStack(stack)(task.serviceName));
   const withContainer = (id: string) => engine.tasks.find((task) => task.container?.id === id) ?? null;
@@ -84,12 +82,10 @@ export const fakeSwarm = (
       await reach();
       return remainsOf(stack);
     },
-    async createSecret(lease, stack, name) {
+    async ensureSecret(lease, stack, name) {
       lease.assertCovers(stack.appDomain);
       await reach();
-      if (engine.things.has(`secret ${name}`))
-        await refuse(409, `rpc error: code = AlreadyExists desc = secret ${name} already exists`);
-      engine.things.set(`secret ${name}`, stack.name);
+      engine.things.set(`secret ${name}`, { stack: stack.name, content: "" });
     },
     async probe(lease, stack, target) {
       lease.assertCovers(stack.appDomain);
@@ -111,7 +107,7 @@ export const fakeSwarm = (
       ...names.map((name) => `service ${name}`),
       ...tasks.filter((task) => !hasEnded(task)).map((task) => `task ${task.id}`),
       ...tasks.flatMap(({ container }) => (container ? [`container ${container.id}`] : [])),
-      ...[...engine.things].flatMap(([line, owner]) => (owner === stack ? [line] : [])),
+      ...[...engine.things].flatMap(([line, thing]) => (thing.stack === stack ? [line] : [])),
     ];
   };
 
@@ -136,7 +132,11 @@ export const fakeSwarm = (
       const merged = await real.config({ ...app, files: [...app.files, overlay] });
       if (merged.is === "refused") return { exitCode: 1, said: merged.said };
       const file = readStackFile(merged.yaml, app.stack.name);
-      engine.put(app.stack.name, file);
+      const contents = new Map<string | null, string>();
+      for (const { file: path } of [...file.secrets, ...file.configs])
+        if (path !== null) contents.set(path, await readFile(path, "utf8"));
+      const refused = engine.put(app.stack.name, file, (content) => contents.get(content.file) ?? "");
+      if (refused !== null) return { exitCode: 1, said: refused };
       return { exitCode: 0, said: file.services.map(({ Name }) => `Updating service ${Name}`).join("\n") };
     },
   };
@@ -151,7 +151,7 @@ export const fakeSwarm = (
       ...new Set([
         ...[...engine.services.values()].map(({ spec }) => spec.Labels[NAMESPACE] ?? ""),
         ...engine.tasks.map((task) => task.serviceLabels[NAMESPACE] ?? ""),
-        ...engine.things.values(),
+        ...[...engine.things.values()].map(({ stack }) => stack),
       ]),
     ],
     goDown(): void {

@@ -8,23 +8,30 @@ export type Life = {
   /** From when the app answers and is healthy; null: never. */
   upAfterMs: number | null;
   /** How it ends of itself. */
-  end: { afterMs: number; exitCode: number; isOomKill: boolean } | null;
+  end: { afterMs: number; exitCode: number } | null;
+  /** What it takes, and holds from then on. */
+  eats: { afterMs: number; bytes: number } | null;
   serves: { port: number; status: number } | null;
   ignoresTerm: boolean;
 };
 
 export const isFixture = (image: string): boolean => /^testme\/fixture:[12]$/.test(image);
 
-export const lifeOf = (entries: readonly string[], memoryLimitBytes: number): Life => {
+export const lifeOf = (entries: readonly string[]): Life => {
   const env = new Map(entries.map((entry) => split(entry)));
   const seconds = (text: string | undefined) => (text === undefined ? null : Number(text) * 1000);
   const startMs = seconds(env.get("SLOW_START")) ?? 0;
   const health = /^(ok|bad|slow:([\d.]+))$/.exec(env.get("HEALTH") ?? "ok");
   const healthyMs = health?.[1] === "bad" ? null : Math.max(startMs, seconds(health?.[2]) ?? 0);
-  const port = env.get("SERVE");
+  const [port, eaten] = [env.get("SERVE"), env.get("EAT_MIB")];
+  const exitMs = seconds(env.get("EXIT_AFTER"));
   return {
     upAfterMs: healthyMs,
-    end: endOf(env, startMs, seconds, memoryLimitBytes),
+    end: exitMs === null ? null : { afterMs: exitMs, exitCode: Number(env.get("EXIT_CODE") ?? 0) },
+    eats:
+      eaten === undefined
+        ? null
+        : { afterMs: startMs + (seconds(env.get("EAT_AFTER")) ?? 0), bytes: Number(eaten) * MIB },
     serves:
       port === undefined
         ? null
@@ -36,19 +43,4 @@ export const lifeOf = (entries: readonly string[], memoryLimitBytes: number): Li
 const split = (entry: string): [string, string] => {
   const at = entry.indexOf("=");
   return [entry.slice(0, at), entry.slice(at + 1)];
-};
-
-const endOf = (
-  env: ReadonlyMap<string, string>,
-  startMs: number,
-  seconds: (text: string | undefined) => number | null,
-  limit: number,
-): Life["end"] => {
-  const exitMs = seconds(env.get("EXIT_AFTER"));
-  const eaten = Number(env.get("EAT_MIB") ?? 0) * MIB;
-  const eatMs = startMs + (seconds(env.get("EAT_AFTER")) ?? 300);
-  if (limit > 0 && eaten > limit && (exitMs === null || eatMs < exitMs))
-    return { afterMs: eatMs, exitCode: 137, isOomKill: true };
-  if (exitMs === null) return null;
-  return { afterMs: exitMs, exitCode: Number(env.get("EXIT_CODE") ?? 0), isOomKill: false };
 };

@@ -5,7 +5,13 @@
 import { parse } from "yaml";
 import * as z from "zod";
 
-const Thing = z.object({ name: z.string().optional(), external: z.boolean().optional() }).nullish();
+const Thing = z
+  .object({
+    name: z.string().optional(),
+    file: z.string().optional(),
+    external: z.enum(["true", "false"]).optional(),
+  })
+  .nullish();
 const Things = z.record(z.string(), Thing).nullish();
 const Memory = z.object({ memory: z.coerce.number().optional() }).optional();
 const File = z.object({
@@ -19,7 +25,7 @@ const File = z.object({
       volumes: z.array(z.object({ type: z.string(), source: z.string().optional() })).optional(),
       deploy: z
         .object({
-          replicas: z.number().optional(),
+          replicas: z.coerce.number().optional(),
           labels: z.record(z.string(), z.string()).optional(),
           update_config: z
             .object({
@@ -64,22 +70,28 @@ export type StackFile = {
   services: Spec[];
   networks: string[];
   volumes: string[];
-  secrets: string[];
-  configs: string[];
+  /** With the file that holds the content. */
+  secrets: Content[];
+  configs: Content[];
 };
+export type Content = { name: string; file: string | null };
 
 export const NAMESPACE = "com.docker.stack.namespace";
 
 export const readStackFile = (yaml: string, stack: string): StackFile => {
-  const file = File.parse(parse(yaml));
+  // All words are text: docker prints a label like 5e718930 without quotes, and to others that is a number.
+  const file = File.parse(parse(yaml, { schema: "failsafe" }));
   const own = (things: z.infer<typeof Things>) =>
     Object.entries(things ?? {}).flatMap(([key, thing]) =>
-      thing?.external ? [] : [thing?.name ?? `${stack}_${key}`],
+      thing?.external === "true"
+        ? []
+        : [{ name: thing?.name ?? `${stack}_${key}`, file: thing?.file ?? null }],
     );
+  const names = (things: z.infer<typeof Things>) => own(things).map(({ name }) => name);
   return {
     services: Object.entries(file.services).map(([name, service]) => specOf(stack, name, service)),
-    networks: own(file.networks),
-    volumes: own(file.volumes),
+    networks: names(file.networks),
+    volumes: names(file.volumes),
     secrets: own(file.secrets),
     configs: own(file.configs),
   };

@@ -8,18 +8,24 @@ import type { Journal } from "./journal.ts";
 import { NS_PER_MS, type Spec, type TaskTemplate } from "./stack-file.ts";
 
 export const NODE_MEMORY_BYTES = 8 * 1024 ** 3;
+/** What all containers together may hold, as on the private engine of scripts/engine. */
+const BUDGET_BYTES = 512 * 1024 ** 2;
 /** How long a real engine takes, in milliseconds. */
 const SCHEDULING_MS = 60;
 const PREPARING_MS = 120;
 const STOPPING_MS = 100;
+const OOM_TO_DEATH_MS = 80;
+/** `retries` of every fixture recipe. */
+const UNHEALTHY_AFTER = 3;
 
-export type ContainerRecord = {
+type ContainerRecord = {
   id: string;
   life: Life;
   upAt: number | null;
   status: "running" | "exited";
   exitCode: number;
   isOomKilled: boolean;
+  heldBytes: number;
   finishedAt: string;
   health: { Status: string; Log: { Output: string }[] } | null;
 };
@@ -49,18 +55,27 @@ export const hasEnded = (task: TaskRecord): boolean => ENDED.has(task.state);
 /** Wanted and not ended: what the orchestrator counts. */
 export const isLive = (task: TaskRecord): boolean => task.desired !== "shutdown" && !hasEnded(task);
 
-export type Restart = (dead: TaskRecord) => void;
+/** What tasks need of the engine around them. */
+export type Surroundings = {
+  journal: Journal;
+  newId: () => string;
+  tasks: readonly TaskRecord[];
+  /** The restart policy's business. */
+  onDeath: (dead: TaskRecord) => void;
+};
+type Around = Surroundings & { task: TaskRecord };
+type Inside = Around & { container: ContainerRecord };
 
 /** Makes a task in `ready`, which starts after `afterMs`. */
 export const startTask = (
-  { journal, newId, onDeath }: { journal: Journal; newId: () => string; onDeath: Restart },
+  surroundings: Surroundings,
   owner: { id: string; spec: Spec },
   slot: number,
   afterMs: number,
 ): TaskRecord => {
-  const at = journal.at();
+  const at = surroundings.journal.at();
   const task: TaskRecord = {
-    id: newId(),
+    id: surroundings.newId(),
     service: owner.id,
     serviceName: owner.spec.Name,
     serviceLabels: owner.spec.Labels,
@@ -76,121 +91,130 @@ export const startTask = (
     running: Promise.withResolvers(),
     ended: Promise.withResolvers(),
   };
-  void live(task, afterMs, journal, newId, onDeath);
+  void live({ ...surroundings, task }, afterMs);
   return task;
 };
 
-const to = (task: TaskRecord, journal: Journal, state: string, message: string, error = ""): void => {
+const to = (
+  { task, journal }: Pick<Around, "task" | "journal">,
+  state: string,
+  message: string,
+  error = "",
+) => {
   Object.assign(task, { state, message, error, changedAt: journal.at() });
   if (state === "running") task.running.resolve();
   if (hasEnded(task)) task.ended.resolve();
 };
 
-async function live(
-  task: TaskRecord,
-  afterMs: number,
-  journal: Journal,
-  newId: () => string,
-  onDeath: Restart,
-): Promise<void> {
+async function live(around: Around, afterMs: number): Promise<void> {
+  const { task, onDeath } = around;
+  const { ContainerSpec, Resources } = task.template;
   if (afterMs > 0) await pause(afterMs);
-  if (task.desired === "shutdown") return to(task, journal, "shutdown", "shutdown");
+  if (task.desired === "shutdown") return to(around, "shutdown", "shutdown");
   task.desired = "running";
-  if (task.template.Resources.Reservations.MemoryBytes > NODE_MEMORY_BYTES)
+  if (Resources.Reservations.MemoryBytes > NODE_MEMORY_BYTES)
     return to(
-      task,
-      journal,
+      around,
       "pending",
       "pending task scheduling",
       "no suitable node (insufficient resources on 1 node)",
     );
   await pause(SCHEDULING_MS);
-  to(task, journal, "preparing", "preparing");
+  if (hasEnded(task)) return;
+  to(around, "preparing", "preparing");
   await pause(PREPARING_MS);
   if (hasEnded(task)) return;
-  const { Image: image } = task.template.ContainerSpec;
-  if (!isFixture(image)) {
-    to(task, journal, "rejected", "preparing", `No such image: ${image}`);
-    return onDeath(task);
-  }
-  await runContainer(task, contain(task, newId), journal, onDeath);
+  if (isFixture(ContainerSpec.Image)) return runContainer({ ...around, container: contain(around) });
+  to(around, "rejected", "preparing", `No such image: ${ContainerSpec.Image}`);
+  onDeath(task);
 }
 
-const contain = (task: TaskRecord, newId: () => string): ContainerRecord => {
-  const { ContainerSpec, Resources } = task.template;
+const contain = ({ task, newId }: Around): ContainerRecord => {
+  const { Env, Healthcheck } = task.template.ContainerSpec;
   const container: ContainerRecord = {
     id: `${newId()}${newId()}`,
-    life: lifeOf(ContainerSpec.Env, Resources.Limits.MemoryBytes),
+    life: lifeOf(Env),
     upAt: null,
     status: "running",
     exitCode: 0,
     isOomKilled: false,
+    heldBytes: 0,
     finishedAt: "",
-    health: ContainerSpec.Healthcheck ? { Status: "starting", Log: [] } : null,
+    health: Healthcheck ? { Status: "starting", Log: [] } : null,
   };
   task.container = container;
   return container;
 };
 
-async function runContainer(
-  task: TaskRecord,
-  container: ContainerRecord,
-  journal: Journal,
-  onDeath: Restart,
-): Promise<void> {
+async function runContainer(inside: Inside): Promise<void> {
+  const { task, container, journal } = inside;
   const { life } = container;
   journal.container(task, "create");
-  to(task, journal, "starting", "starting");
+  to(inside, "starting", "starting");
   journal.container(task, "start");
-  const isAlive = () => container.status === "running" && task.desired === "running";
-  if (life.end) void die(task, container, life.end, journal, onDeath);
-  if (container.health === null) to(task, journal, "running", "started");
+  if (life.end) void exitLater(inside, life.end);
+  if (life.eats) void eat(inside, life.eats);
+  if (container.health === null) to(inside, "running", "started");
   const everyMs = (task.template.ContainerSpec.Healthcheck?.Interval ?? 0) / NS_PER_MS;
-  await pause(Math.max(life.upAfterMs ?? everyMs * 3, everyMs));
-  if (!isAlive()) return;
+  await pause(Math.max(life.upAfterMs ?? everyMs * UNHEALTHY_AFTER, everyMs));
+  if (!isAlive(inside)) return;
   if (life.upAfterMs !== null) {
     container.upAt = Date.parse(journal.at());
     if (container.health === null) return;
     container.health = { Status: "healthy", Log: [{ Output: "" }] };
     journal.container(task, "health_status: healthy");
-    return to(task, journal, "running", "started");
+    return to(inside, "running", "started");
   }
   if (container.health === null) return;
   container.health = { Status: "unhealthy", Log: [{ Output: "" }] };
   journal.container(task, "health_status: unhealthy");
-  await die(
-    task,
-    container,
-    { afterMs: 0, exitCode: 137, isOomKill: false },
-    journal,
-    onDeath,
-    ": dockerexec: unhealthy container",
-  );
+  die(inside, 137, ": dockerexec: unhealthy container");
 }
 
-async function die(
-  task: TaskRecord,
-  container: ContainerRecord,
-  { afterMs, exitCode, isOomKill }: NonNullable<Life["end"]>,
-  journal: Journal,
-  onDeath: Restart,
-  because = "",
-): Promise<void> {
+const isAlive = ({ task, container }: Inside): boolean =>
+  container.status === "running" && task.desired === "running";
+
+async function exitLater(inside: Inside, { afterMs, exitCode }: NonNullable<Life["end"]>): Promise<void> {
   await pause(afterMs);
-  if (container.status !== "running" || task.desired !== "running") return;
-  if (isOomKill) {
-    journal.container(task, "oom");
-    await pause(80);
-  }
-  container.isOomKilled = isOomKill;
-  exit(task, container, exitCode, journal);
-  if (exitCode === 0) to(task, journal, "complete", "finished");
-  else to(task, journal, "failed", "started", `task: non-zero exit (${exitCode})${because}`);
-  onDeath(task);
+  if (isAlive(inside)) die(inside, exitCode);
 }
 
-const exit = (task: TaskRecord, container: ContainerRecord, exitCode: number, journal: Journal): void => {
-  Object.assign(container, { status: "exited", exitCode, finishedAt: journal.at(), upAt: null });
+/** Over its own limit or over what all may hold, the kernel kills it: it is always the largest in our stories. */
+async function eat(inside: Inside, { afterMs, bytes }: NonNullable<Life["eats"]>): Promise<void> {
+  const { task, container, journal, tasks } = inside;
+  await pause(afterMs);
+  if (!isAlive(inside)) return;
+  const limit = task.template.Resources.Limits.MemoryBytes;
+  const others = tasks.reduce((sum, { container: one }) => sum + (one?.heldBytes ?? 0), 0);
+  if ((limit === 0 || bytes <= limit) && others + bytes <= BUDGET_BYTES) {
+    container.heldBytes = bytes;
+    return;
+  }
+  journal.container(task, "oom");
+  await pause(OOM_TO_DEATH_MS);
+  if (!isAlive(inside)) return;
+  container.isOomKilled = true;
+  die(inside, 137);
+}
+
+const die = (inside: Inside, exitCode: number, because = ""): void => {
+  exit(inside, exitCode);
+  if (exitCode === 0) to(inside, "complete", "finished");
+  else to(inside, "failed", "started", `task: non-zero exit (${exitCode})${because}`);
+  inside.onDeath(inside.task);
+};
+
+const exit = (
+  { task, container, journal }: Pick<Inside, "task" | "container" | "journal">,
+  exitCode: number,
+) => {
+  Object.assign(container, {
+    status: "exited",
+    exitCode,
+    finishedAt: journal.at(),
+    upAt: null,
+    heldBytes: 0,
+  });
   journal.container(task, "die", { exitCode: String(exitCode) });
 };
 
@@ -199,9 +223,10 @@ export const stopTask = async (task: TaskRecord, journal: Journal): Promise<void
   if (hasEnded(task)) return;
   task.desired = "shutdown";
   const { container } = task;
-  if (container?.status !== "running") return to(task, journal, "shutdown", "shutdown");
+  if (container?.status !== "running") return to({ task, journal }, "shutdown", "shutdown");
   journal.container(task, "kill", { signal: "15" });
   await pause(STOPPING_MS);
-  if (container.status === "running") exit(task, container, container.life.ignoresTerm ? 137 : 0, journal);
-  to(task, journal, "shutdown", "shutdown");
+  if (container.status === "running")
+    exit({ task, container, journal }, container.life.ignoresTerm ? 137 : 0);
+  to({ task, journal }, "shutdown", "shutdown");
 };

@@ -1,0 +1,78 @@
+/** Who waits for whom: runs on one app domain take turns, and others work side by side up to the bound. */
+import { expect, test } from "vitest";
+import type { Act } from "../support/fake-swarm/fake-swarm.ts";
+import { goodUpgrade } from "../support/recipes.ts";
+import { openWorld, type World } from "../support/world.ts";
+
+test("two `!testme` at the same head: the second waits, says behind whom, and a push meanwhile changes nothing", async () => {
+  const [begun, asked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const world: World = await openWorld({
+    script: {
+      async beforeDeploy(_, nth) {
+        begun.resolve();
+        if (nth === 0) await asked.promise;
+      },
+    },
+  });
+  await world.comment("!testme");
+  await world.comment("!testme");
+  await begun.promise;
+  await world.until(() => world.github.checkRuns("coop/wiki").length === 4);
+  const first = world.github.checkRuns("coop/wiki").find(({ history }) => history[0]?.title === "Queued");
+  const run = first?.external_id.split(":")[1];
+  const behind = world.github
+    .checkRuns("coop/wiki")
+    .filter(({ external_id }) => external_id.split(":")[1] !== run);
+  const title = `Queued, behind run ${run}, which works on the same app domain`;
+  expect(behind.map(({ status, output }) => [status, output.title])).toEqual([
+    ["queued", title],
+    ["queued", title],
+  ]);
+  expect(world.engine.acts.filter(({ did }) => did === "deploy")).toHaveLength(1);
+
+  // Both heads were pinned when they were accepted; the second run has not even fetched yet.
+  const { base, head } = world.story();
+  await world.push(base);
+  asked.resolve();
+  await world.settled();
+  expect(world.checkRuns().map(({ conclusion }) => conclusion)).toEqual(Array(4).fill("success"));
+  // Clear, deploy, remove; clear, deploy twice, remove: one whole run after the other.
+  const one = ["remove", "deploy", "remove", "remove", "deploy", "deploy", "remove"];
+  expect(world.engine.acts.map(({ did }) => did)).toEqual([...one, ...one]);
+  expect(new Set(world.engine.acts.map(({ stack }) => stack)).size).toBe(1);
+  const commits = world.engine.acts.flatMap(({ commit }) => commit ?? []);
+  expect(commits).toEqual([head, base, head, head, base, head]);
+  expect(new Set(world.checkRuns().map(({ head_sha }) => head_sha))).toEqual(new Set([head]));
+});
+
+test("runs on different domains work side by side, and no more of them than the bound", async () => {
+  const both = Promise.withResolvers<void>();
+  const world = await openWorld({
+    concurrency: 2,
+    recipes: { wiki: goodUpgrade, blog: goodUpgrade, chat: goodUpgrade },
+    // The first two can only go on together.
+    script: {
+      async beforeDeploy(_, nth) {
+        if (nth === 1) both.resolve();
+        if (nth < 2) await both.promise;
+      },
+    },
+  });
+  for (const on of ["wiki", "blog", "chat"]) await world.comment("!testme", { on });
+  await world.settled();
+  for (const on of ["wiki", "blog", "chat"])
+    expect(world.checkRuns(on).map(({ conclusion }) => conclusion)).toEqual(["success", "success"]);
+  expect(mostAtOnce(world.engine.acts)).toBe(2);
+});
+
+/** How many stacks stood on the engine at most. */
+const mostAtOnce = (acts: readonly Act[]): number => {
+  const standing = new Set<string>();
+  return Math.max(
+    ...acts.map(({ did, stack }) => {
+      if (did === "deploy") standing.add(stack);
+      else standing.delete(stack);
+      return standing.size;
+    }),
+  );
+};
