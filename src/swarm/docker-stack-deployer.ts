@@ -26,7 +26,7 @@ export const dockerStackDeployer = (cli: DockerCli): Deployer => ({
   async config(app) {
     const { exitCode, stdout, stderr } = await run(cli, app, ["stack", "config", ...composeFlags(app.files)]);
     if (exitCode === 0) return { is: "config", yaml: stdout };
-    if (/is not a docker command|unknown command|No such command/i.test(stderr))
+    if (CLIENT_TOO_OLD.test(stderr))
       throw new Fault(
         "engine",
         "The docker client has no `docker stack config`; it is older than 23.0",
@@ -48,6 +48,9 @@ export const dockerStackDeployer = (cli: DockerCli): Deployer => ({
     return said;
   },
 });
+
+/** What a client that has no `stack config` says to it and to its flags (heard from 20.10). */
+const CLIENT_TOO_OLD = /^(?:unknown (?:shorthand )?flag|unknown command)\b|See 'docker stack --help'/im;
 
 /** What the client says when the trouble is not the recipe's. */
 const HOST_TROUBLE =
