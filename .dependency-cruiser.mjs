@@ -4,8 +4,9 @@
 const pure = "^src/(recipe|command|stages|verdict|run|report)/";
 const edges = "^src/(github|git|swarm|store|web)/";
 const adapters =
-  "^src/(github/octokit-github|git/simple-git|swarm/(dockerode-swarm|docker-stack-deployer|abra-deployer)|store/folder-store)\\.ts$";
-const entries = "^src/(main|bot|app|cli|world|config)\\.ts$";
+  "^src/(github/octokit-github|git/simple-git|swarm/(dockerode-swarm|docker-stack-deployer|docker-second-writer|abra-deployer)|store/(sqlite-store|postgres-store|evidence-store))\\.ts$";
+/** Each command of the terminal, in src/cli/, is an entry too. */
+const entries = "^src/((main|bot|app|cli|world|config)\\.ts$|cli/)";
 /** Rooms in order: a room may import those before it, never those after. */
 const order = ["recipe", "stages", "verdict", "run", "report"];
 const neverBack = order.flatMap((room, at) =>
@@ -62,10 +63,14 @@ export default {
     },
     {
       name: "recipe-parses-with-zod-and-yaml",
-      comment: "recipe/ may use zod and yaml, and nothing else from outside.",
+      comment:
+        "recipe/ may use zod and yaml, and what finds the nearest word, and nothing else from outside.",
       severity: "error",
       from: { path: "^src/recipe/" },
-      to: { dependencyTypes: ["core", "npm", "npm-dev"], pathNot: "node_modules/(zod|yaml)/" },
+      to: {
+        dependencyTypes: ["core", "npm", "npm-dev"],
+        pathNot: "node_modules/(zod|yaml|fastest-levenshtein)/",
+      },
     },
     ...neverBack,
     {
@@ -111,18 +116,36 @@ export default {
       to: { path: entries },
     },
     {
+      name: "only-the-command-checks-itself",
+      comment: "The self-check drives the runner as a run does; nothing that a run needs may depend on it.",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(selfcheck|cli)/" },
+      to: { path: "^src/selfcheck/" },
+    },
+    {
       name: "src-never-sees-test",
       comment: "Tests know the code, never the other way round.",
       severity: "error",
       from: { path: "^src/" },
       to: { path: "^(test|scripts)/" },
     },
+    {
+      name: "only-the-world-watches",
+      comment:
+        "Nothing that works may know that it is counted. Let world.ts put the watch before an edge, or a listener in.",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(metrics/|(world|bot)\\.ts$)" },
+      to: { path: "^src/metrics/" },
+    },
     oneDoor("dockerode", "^src/swarm/"),
     oneDoor("simple-git", "^src/git/"),
     oneDoor("probot", "^src/(github/|app\\.ts|bot\\.ts)"),
-    oneDoor("async-mutex", "^src/runner/"),
+    oneDoor("async-mutex", "^src/(runner|store)/"),
     oneDoor("p-queue", "^src/runner/"),
-    oneDoor("p-retry", "^src/runner/"),
+    oneDoor("p-retry", "^src/(runner|store)/"),
+    oneDoor("pg", "^src/store/postgres/"),
+    oneDoor("prom-client", "^src/metrics/"),
+    oneDoor("fastest-levenshtein", "^src/recipe/config/"),
   ],
   options: {
     doNotFollow: { path: "node_modules" },

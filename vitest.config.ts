@@ -6,7 +6,8 @@ export default defineConfig({
     maxWorkers: "100%",
     reporters: ["default", "./test/support/count-reporter.ts"],
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      // Properties try hundreds of stories, and a busy machine takes its time over them.
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 20_000 } },
       {
         test: {
           name: "behaviour",
@@ -14,6 +15,14 @@ export default defineConfig({
           testTimeout: 30_000,
           // Probot and GitHub's description of itself stay loaded from one file to the next.
           isolate: false,
+        },
+      },
+      {
+        test: {
+          name: "postgres",
+          include: ["test/postgres/**/*.test.ts"],
+          globalSetup: ["test/support/postgres-setup.ts"],
+          testTimeout: 30_000,
         },
       },
       {

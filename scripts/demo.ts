@@ -36,7 +36,7 @@ const playsOf = ({ base, good, hungry, also_good }: Proposals): Play[] => {
       number: 1,
       head: good,
       about: "a good upgrade",
-      expect: upgrade("success", /^Upgraded 1\.0\.0\+1\.0 to [0-9a-f]{8} in /),
+      expect: upgrade("success", /^Level 2 of 5 · Upgraded 1\.0\.0\+1\.0 to [0-9a-f]{8} in /),
     },
     {
       number: 2,
@@ -44,7 +44,7 @@ const playsOf = ({ base, good, hungry, also_good }: Proposals): Play[] => {
       about: "start-first, and memory for one task but not for two",
       expect: upgrade(
         "failure",
-        new RegExp(`^Rolled back: discourse_app ran out of memory, Swarm restored ${was}$`),
+        new RegExp(`^Level 1 of 5 · Rolled back: discourse_app ran out of memory, Swarm restored ${was}$`),
       ),
     },
     {
@@ -53,7 +53,9 @@ const playsOf = ({ base, good, hungry, also_good }: Proposals): Play[] => {
       about: "deployed by a deployer that stamps the base's commit",
       expect: upgrade(
         "failure",
-        new RegExp(`^Stamp mismatch: discourse_app carries ${was}, ${third} was never applied$`),
+        new RegExp(
+          `^Level 1 of 5 · Stamp mismatch: discourse_app carries ${was}, ${third} was never applied$`,
+        ),
       ),
     },
   ];

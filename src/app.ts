@@ -1,15 +1,17 @@
 /**
- * The Probot function: which deliveries concern us, and the few fields of each that we use. Deciding and answering is
- * runner/accept.ts.
+ * The Probot function: which deliveries concern us, and the few fields of each that we use. It is confirmed once it is stored;
+ * deciding and answering is the runner's (intake.ts, accept.ts).
  */
 import type { ApplicationFunction } from "probot";
 import * as z from "zod";
 import { isBot } from "./command/may-run.ts";
+import { parseCommand } from "./command/parse-command.ts";
 import { Commit } from "./recipe/commit.ts";
-import { parseExternalId } from "./report/check-run.ts";
-import { type AcceptPorts, acceptComment, acceptRerequest } from "./runner/accept.ts";
-import type { Store } from "./store/store.ts";
+import { CANCEL, parseExternalId } from "./report/check-run.ts";
+import type { Intake } from "./runner/intake.ts";
+import type { Delivery } from "./store/store.ts";
 
+const Time = z.iso.datetime({ offset: true });
 const Sender = z.object({ login: z.string(), type: z.string() });
 const Common = z.object({
   repository: z.object({ name: z.string(), owner: z.object({ login: z.string() }) }),
@@ -18,48 +20,99 @@ const Common = z.object({
 });
 const CommentDelivery = Common.extend({
   issue: z.object({ number: z.number(), pull_request: z.object({}).nullish() }),
-  comment: z.object({ id: z.number(), body: z.string(), user: Sender }),
+  comment: z.object({
+    id: z.number(),
+    body: z.string(),
+    user: Sender,
+    created_at: Time,
+    updated_at: z.string(),
+  }),
 });
 const CheckRunDelivery = Common.extend({
   check_run: z.object({ external_id: z.string().nullish(), head_sha: Commit }),
 });
+const ActionDelivery = CheckRunDelivery.extend({ requested_action: z.object({ identifier: z.string() }) });
+const PullDelivery = Common.extend({
+  pull_request: z.object({ number: z.number(), head: z.object({ sha: Commit }) }),
+});
+const ClosedDelivery = Common.extend({
+  pull_request: z.object({ number: z.number(), closed_at: Time.nullish() }),
+});
 const CheckSuiteDelivery = Common.extend({ check_suite: z.object({ head_sha: Commit }) });
 
-export type AppPorts = { ports: AcceptPorts; store: Store };
-
 export const testmeApp =
-  ({ ports, store }: AppPorts): ApplicationFunction =>
+  (intake: Pick<Intake, "receive">, now: () => Date): ApplicationFunction =>
   (probot) => {
-    probot.on("issue_comment.created", async ({ payload }) => {
+    /** Where GitHub does not say when it was done, it was done when we hear of it. */
+    const receive = (guid: string, once: string, what: Delivery["intake"], doneAt?: string | null) => {
+      const receivedAt = now().toISOString();
+      return intake.receive({ guid, once, receivedAt, askedAt: doneAt ?? receivedAt, intake: what });
+    };
+
+    probot.on("issue_comment.created", async ({ id: guid, payload }) => {
       const { issue, comment, ...rest } = CommentDelivery.parse(payload);
-      if (!issue.pull_request || isBot(comment.user)) return;
-      const { login } = comment.user;
-      await acceptComment(ports, {
-        ...asked(rest, issue.number),
+      if (!issue.pull_request || isBot(comment.user) || parseCommand(comment.body).is === "none") return;
+      // Two hooks on one repository deliver the same comment under two guids.
+      const what = {
+        is: "comment",
+        repository: repositoryOf(rest),
+        pull: issue.number,
         commentId: comment.id,
-        login,
+        login: comment.user.login,
         body: comment.body,
-      });
+      } as const;
+      await receive(guid, `comment ${comment.id} ${comment.updated_at}`, what, comment.created_at);
     });
 
-    probot.on("check_run.rerequested", async ({ payload }) => {
+    probot.on("check_run.rerequested", async ({ id: guid, payload }) => {
       const { check_run, ...rest } = CheckRunDelivery.parse(payload);
       const ours = parseExternalId(check_run.external_id ?? "");
       if (!ours || isBot(rest.sender)) return;
-      await acceptRerequest(ports, { ...asked(rest, ours.pull), head: check_run.head_sha });
+      const { login } = rest.sender;
+      const repository = repositoryOf(rest);
+      await receive(guid, guid, {
+        is: "rerequest",
+        repository,
+        pull: ours.pull,
+        head: check_run.head_sha,
+        stage: ours.stage,
+        login,
+      });
     });
 
-    // A suite names no pull request when it comes from a fork, so the store's own record of the commit says which it is.
-    probot.on("check_suite.rerequested", async ({ payload }) => {
+    probot.on("check_run.requested_action", async ({ id: guid, payload }) => {
+      const { check_run, requested_action, ...rest } = ActionDelivery.parse(payload);
+      const ours = parseExternalId(check_run.external_id ?? "");
+      if (!ours || isBot(rest.sender) || requested_action.identifier !== CANCEL) return;
+      const { login } = rest.sender;
+      const { runId, pull } = ours;
+      await receive(guid, guid, { is: "cancel-pressed", repository: repositoryOf(rest), pull, runId, login });
+    });
+
+    probot.on("pull_request.synchronize", async ({ id: guid, payload }) => {
+      const { pull_request, ...rest } = PullDelivery.parse(payload);
+      const { number: pull, head } = pull_request;
+      const { login } = rest.sender;
+      await receive(guid, guid, { is: "push", repository: repositoryOf(rest), pull, head: head.sha, login });
+    });
+
+    probot.on("pull_request.closed", async ({ id: guid, payload }) => {
+      const { pull_request, ...rest } = ClosedDelivery.parse(payload);
+      const { number: pull, closed_at } = pull_request;
+      await receive(guid, guid, { is: "closed", repository: repositoryOf(rest), pull }, closed_at);
+    });
+
+    probot.on("check_suite.rerequested", async ({ id: guid, payload }) => {
       const { check_suite, ...rest } = CheckSuiteDelivery.parse(payload);
-      const source = store.runsAt(check_suite.head_sha).at(-1)?.source;
-      if (source?.is !== "pull-request" || isBot(rest.sender)) return;
-      await acceptRerequest(ports, { ...asked(rest, source.number), head: check_suite.head_sha });
+      if (isBot(rest.sender)) return;
+      const { login } = rest.sender;
+      const repository = repositoryOf(rest);
+      await receive(guid, guid, { is: "suite-rerequest", repository, head: check_suite.head_sha, login });
     });
   };
 
-const asked = ({ repository, installation, sender }: z.infer<typeof Common>, pull: number) => ({
-  repository: { owner: repository.owner.login, repo: repository.name, installation: installation.id },
-  pull,
-  login: sender.login,
+const repositoryOf = ({ repository, installation }: z.infer<typeof Common>) => ({
+  owner: repository.owner.login,
+  repo: repository.name,
+  installation: installation.id,
 });

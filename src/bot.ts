@@ -1,31 +1,45 @@
 /**
- * The bot as one thing that starts and stops: the Probot app over plain HTTP, the worker behind it, the announcer beside it.
- * Stopping ends every run at its next safe point, cleans up, and tells GitHub before the door is closed.
+ * The bot as one thing that starts and stops: the Probot app over plain HTTP, the worker behind it, the outbox beside it.
+ * Stopping takes no more, lets what is at work go on for a while, ends it at its next safe point and cleans up, and tells GitHub
+ * before the door is closed.
  */
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import { createNodeMiddleware, Probot, ProbotOctokit } from "probot";
 import { testmeApp } from "./app.ts";
 import type { BotConfig, EngineConfig } from "./config.ts";
-import type { Run } from "./run/run.ts";
-import type { Tools } from "./runner/executors.ts";
+import { fetchWhole } from "./github/whole-fetch.ts";
+import type { Page } from "./metrics/watched-bot.ts";
+import { parseExternalId } from "./report/check-run.ts";
+import type { Tools } from "./runner/work.ts";
+import type { Store } from "./store/store.ts";
 import { createBot } from "./world.ts";
 
 export const WEBHOOKS = "/api/github/webhooks";
 const GITHUB_ANSWERS_WITHIN_MS = 30_000;
 /** A bot that was asked to stop cannot wait for a GitHub that is down. */
 const TOLD_WITHIN_MS = 20_000;
+const ANSWERED_WITHIN_MS = 5_000;
 
 /** Keeps to GitHub's pace (octokit's throttling). What is sent again, and for how long, is the announcer's business. */
 const PoliteOctokit = ProbotOctokit.defaults((given: object) => ({ ...given, retry: { enabled: false } }));
 
-export type RunningBot = { url: string; stop: (why: string) => Promise<void> };
+export type RunningBot = {
+  url: string;
+  /** Resolves when whatever was said to it has its answer, be it a refusal or a run that is queued. */
+  answered: () => Promise<void>;
+  /** Resolves when nothing is left to answer, to work on or to tell. */
+  idle: () => Promise<void>;
+  stop: (why: string) => Promise<void>;
+};
 export type BotParts = {
   engine: EngineConfig;
   bot: BotConfig;
   tools: Tools;
+  /** Closed when the bot has stopped. */
+  store: Store;
   log: Logger;
   Octokit?: typeof ProbotOctokit;
 };
@@ -34,6 +48,7 @@ export const startBot = async ({
   engine,
   bot,
   tools,
+  store,
   log,
   Octokit = PoliteOctokit,
 }: BotParts): Promise<RunningBot> => {
@@ -44,32 +59,65 @@ export const startBot = async ({
     baseUrl: bot.gitHubApiUrl,
     log,
     Octokit,
-    request: {
-      fetch: (url: string, init: RequestInit) =>
-        fetch(url, { ...init, signal: AbortSignal.timeout(GITHUB_ANSWERS_WITHIN_MS) }),
-    },
+    request: { fetch: fetchWhole(GITHUB_ANSWERS_WITHIN_MS) },
   });
-  const logRun = (run: Run, error: unknown) =>
-    log.error({ err: error, run: run.id }, "the run could not be concluded or reported");
-  const made = createBot(engine, tools, (installation) => probot.auth(installation), logRun);
-  const webhooks = await createNodeMiddleware(testmeApp(made), { probot, webhooksPath: WEBHOOKS });
+  const made = createBot(
+    engine,
+    bot,
+    store,
+    tools,
+    (installation) => probot.auth(installation),
+    (err, what, about) => log.error({ err, ...about }, what),
+    (about, what) => log.info(about, what),
+  );
+  const app = testmeApp(made.intake, tools.now);
+  const webhooks = await createNodeMiddleware(app, { probot, webhooksPath: WEBHOOKS });
+  await made.recover();
   const server = createServer((request, response) => {
     if (request.url === "/healthz") return void response.writeHead(200).end("ok\n");
+    const page = made.pages.get(request.url ?? "");
+    if (page) return void serve(page, response);
     void webhooks(request, response, () => response.writeHead(404).end("There is nothing here.\n"));
   });
-  return {
-    url: await listen(server, bot.host, bot.port),
-    async stop(why) {
-      await made.worker.stop(why);
-      const isTold = await Promise.race([
-        made.announcer.settled().then(() => true),
-        delay(TOLD_WITHIN_MS, false, { ref: false }),
-      ]);
-      if (!isTold) log.error("GitHub could not be told how the last runs ended: it does not answer");
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+  const lookingAfter = new AbortController();
+  let rounds: ReturnType<typeof made.lookAfter> | null = null;
+  let ending: Promise<void> | null = null;
+  const end = async (why: string): Promise<void> => {
+    lookingAfter.abort();
+    const closed = new Promise((resolve) => server.close(resolve));
+    await Promise.race([made.intake.settled(), delay(ANSWERED_WITHIN_MS, undefined, { ref: false })]);
+    await made.queue.drain(why, bot.stopGraceMs);
+    // What GitHub does not take by then is kept, and sent after the next start.
+    await Promise.race([made.outbox.settled(), delay(TOLD_WITHIN_MS, undefined, { ref: false })]);
+    server.closeAllConnections();
+    await closed;
+    // A round that is under way works in the folder and in the store.
+    await Promise.race([rounds?.settled(), delay(ANSWERED_WITHIN_MS, undefined, { ref: false })]);
+    await store.close();
   };
+  const url = await listen(server, bot.host, bot.port);
+  // Only now: what GitHub delivers once more has to find the door open.
+  rounds = made.lookAfter(lookingAfter.signal);
+  return {
+    url,
+    async answered() {
+      await made.missed.settled();
+      await made.intake.settled();
+      await made.outbox.settled(({ key }) => parseExternalId(key) === null);
+    },
+    async idle() {
+      await made.missed.settled();
+      await made.intake.settled();
+      await made.queue.idle();
+      await made.outbox.settled();
+    },
+    stop: (why) => (ending ??= end(why)),
+  };
+};
+
+const serve = async (page: () => Promise<Page>, response: ServerResponse): Promise<void> => {
+  const { status, type, body } = await page();
+  response.writeHead(status, { "content-type": type }).end(body);
 };
 
 const listen = async (server: Server, host: string, port: number): Promise<string> => {

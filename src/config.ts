@@ -6,8 +6,28 @@ import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import * as z from "zod";
+import { STAGES, type StageName } from "./stages/stage.ts";
 
 const PRIVATE_ENGINE = join(import.meta.dirname, "..", ".engine", "host");
+
+const seconds = (usual: number) => z.coerce.number("give a number of seconds").min(0).default(usual);
+
+const UNITS = ["", "k", "m", "g", "t"];
+/** An amount in bytes, as the docker client takes it: `512M`, `2G`, `1.5GiB`; thousands are of 1024. */
+const Bytes = z
+  .string()
+  .regex(/^\d+(\.\d+)? ?[kmgt]?(i?b)?$/i, "give an amount such as 512M or 2G")
+  .transform((text) => {
+    const [, amount = "", unit = ""] = /^([\d.]+) ?([kmgt]?)/i.exec(text) ?? [];
+    return Math.round(Number(amount) * 1024 ** UNITS.indexOf(unit.toLowerCase()));
+  });
+
+/** In the order in which a run takes them, however they were written. */
+const Stages = z
+  .string()
+  .transform((list) => list.split(",").map((name) => name.trim()))
+  .pipe(z.array(z.enum(STAGES, `give a list of: ${STAGES.join(", ")}`)))
+  .transform((named) => STAGES.filter((stage) => named.includes(stage)));
 
 const EngineSettings = z.object({
   DOCKER_HOST: z
@@ -16,6 +36,11 @@ const EngineSettings = z.object({
     .optional(),
   /** Directory of the docker client's config.json, for registries that want a login. */
   DOCKER_CONFIG: z.string().optional(),
+  /** A PostgreSQL that several bots share; without it a bot keeps its promises in its data folder. */
+  STORE: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, "give a postgres:// address, or nothing")
+    .optional(),
   /** Where mirrors, trees and evidence go. */
   TESTME_DATA: z.string().optional(),
   /** App domains end in it. */
@@ -25,10 +50,27 @@ const EngineSettings = z.object({
     .default("test.internal"),
   /** How many runs work at once. */
   CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
-  /** A small image with `sh` and `nc`, for asking apps whether they serve. */
+  /** The stages that a plain `!testme` takes. */
+  STAGES: Stages.prefault(STAGES.join(",")),
+  /** Seconds that a stage may take; a recipe whose own timeout is longer than usual gets more. */
+  STAGE_TIMEOUT: seconds(1_800),
+  /** Seconds that a whole run may take. */
+  RUN_TIMEOUT: seconds(7_200),
+  /** For how many days runs, their evidence, and mirrors that nobody needs are kept. */
+  KEEP_DAYS: z.coerce.number("give a number of days").int().min(1).max(36_500).default(90),
+  /** What has to be free on the engine's host before a run begins; 0 asks for nothing. */
+  MIN_FREE_MEMORY: Bytes.prefault("256M"),
+  MIN_FREE_DISK: Bytes.prefault("2G"),
+  /** How many seconds a run waits for that, and for an engine that is away; 0: not at all. */
+  PREFLIGHT_WAIT: seconds(600),
+  /** A small image with `sh`, `nc`, `head`, `timeout`, `df` and `sleep`, for asking apps whether they serve, and for looking at the engine's host. */
   PROBE_IMAGE: z.string().default("busybox:stable"),
-  /** As `docker stack deploy --resolve-image`. */
+  /** What puts recipes on the engine: the docker client, or the abra that is installed here. */
+  DEPLOYER: z.enum(["docker", "abra"]).default("docker"),
+  /** As `docker stack deploy --resolve-image`; abra always resolves. */
   RESOLVE_IMAGE: z.enum(["always", "changed", "never"]).default("always"),
+  /** Which images the engine fetches before a deploy, so that a registry's trouble is told as one. */
+  PULL_IMAGES: z.enum(["missing", "never"]).default("missing"),
   PATH: z.string().default("/usr/local/bin:/usr/bin:/bin"),
   XDG_STATE_HOME: z.string().optional(),
 });
@@ -44,6 +86,10 @@ const BotSettings = z.object({
     .url("give the address of GitHub's API, such as https://api.github.com")
     .default("https://api.github.com"),
   HOST: z.string().default("localhost"),
+  /** Seconds that runs at work may go on when the bot is asked to stop. */
+  STOP_GRACE: seconds(20),
+  /** Whether a push ends runs of the old head that are at work already. */
+  SUPERSEDE_WORKING: z.enum(["yes", "no"]).default("no"),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).default("info"),
 });
@@ -53,17 +99,31 @@ export type EngineConfig = {
   dockerCli: string;
   dockerConfig: string;
   path: string;
+  /** Null for the data folder. */
+  storeUrl: string | null;
   data: string;
   baseDomain: string;
   concurrency: number;
+  /** What a run takes where nobody says more. */
+  stages: readonly StageName[];
+  stageMs: number;
+  runMs: number;
+  keepMs: number;
   probeImage: string;
+  wantedRoom: { memoryBytes: number; diskBytes: number };
+  preflightWaitMs: number;
   resolveImage: "always" | "changed" | "never";
+  pullImages: "missing" | "never";
+  /** Absolute path of the abra that deploys; null where the docker client does. */
+  abra: string | null;
 };
 export type BotConfig = {
   appId: number;
   privateKey: string;
   webhookSecret: string;
   gitHubApiUrl: string;
+  stopGraceMs: number;
+  supersedeWorking: boolean;
   host: string;
   port: number;
   logLevel: z.infer<typeof BotSettings>["LOG_LEVEL"];
@@ -90,16 +150,28 @@ export const readEngineConfig = (env: NodeJS.ProcessEnv = process.env): EngineCo
     throw new WrongSettings([
       "PATH: there is no `docker` client on it; install one (23.0 or newer), or run scripts/engine up",
     ]);
+  const abra = set.DEPLOYER === "abra" ? findOnPath("abra", set.PATH) : null;
+  if (set.DEPLOYER === "abra" && abra === null)
+    throw new WrongSettings(["DEPLOYER: there is no `abra` on PATH; install it, or let DEPLOYER be docker"]);
   return {
     dockerHost: set.DOCKER_HOST ?? privateEngine() ?? "unix:///var/run/docker.sock",
     dockerCli,
     dockerConfig: resolve(set.DOCKER_CONFIG ?? join(data, "docker")),
     path: set.PATH,
+    storeUrl: set.STORE ?? null,
     data,
     baseDomain: set.BASE_DOMAIN,
     concurrency: set.CONCURRENCY,
+    stages: set.STAGES,
+    stageMs: set.STAGE_TIMEOUT * 1_000,
+    runMs: set.RUN_TIMEOUT * 1_000,
+    keepMs: set.KEEP_DAYS * 86_400_000,
     probeImage: set.PROBE_IMAGE,
+    wantedRoom: { memoryBytes: set.MIN_FREE_MEMORY, diskBytes: set.MIN_FREE_DISK },
+    preflightWaitMs: set.PREFLIGHT_WAIT * 1_000,
     resolveImage: set.RESOLVE_IMAGE,
+    pullImages: set.PULL_IMAGES,
+    abra,
   };
 };
 
@@ -129,6 +201,8 @@ export const readBotConfig = (env: NodeJS.ProcessEnv = process.env): BotConfig =
     privateKey: set.PRIVATE_KEY.replaceAll("\\n", "\n"),
     webhookSecret: set.WEBHOOK_SECRET,
     gitHubApiUrl: set.GITHUB_API_URL,
+    stopGraceMs: set.STOP_GRACE * 1_000,
+    supersedeWorking: set.SUPERSEDE_WORKING === "yes",
     host: set.HOST,
     port: set.PORT,
     logLevel: set.LOG_LEVEL,

@@ -2,12 +2,18 @@
 import { pino } from "pino";
 import { startBot } from "./bot.ts";
 import { readConfig, WrongSettings } from "./config.ts";
-import { realTools } from "./world.ts";
+import { whatAbout } from "./runner/run-context.ts";
+import { Fault } from "./verdict/fault.ts";
+import { openStore, realTools } from "./world.ts";
 
 try {
   const { engine, bot } = readConfig();
-  const log = pino({ name: "testme", level: bot.logLevel });
-  const running = await startBot({ engine, bot, tools: realTools(engine), log });
+  const log = pino({ name: "testme", level: bot.logLevel, mixin: whatAbout });
+  const store = await openStore(engine, (err) => {
+    log.fatal({ err }, "the store is lost: others take what this bot had, so it ends at once");
+    process.exit(1);
+  });
+  const running = await startBot({ engine, bot, tools: realTools(engine, store.owner), store, log });
   log.info(`listening at ${running.url}, testing on ${engine.dockerHost}`);
   for (const signal of ["SIGTERM", "SIGINT"] as const)
     process.once(signal, () => {
@@ -15,6 +21,11 @@ try {
       void running.stop(`the bot was stopped (${signal})`).then(() => process.exit(0));
     });
 } catch (error) {
-  console.error(error instanceof WrongSettings ? error.message : error);
+  console.error(wordsOf(error));
   process.exitCode = 1;
+}
+
+function wordsOf(error: unknown): unknown {
+  if (error instanceof WrongSettings) return error.message;
+  return error instanceof Fault ? `${error.message}\n${error.mend}` : error;
 }

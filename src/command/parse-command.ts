@@ -7,14 +7,16 @@
  * Left out on purpose: the rest of Markdown. `- !testme` and `**!testme**` begin with another word, so they are none.
  */
 
-export type Command = { is: "run" } | { is: "none" } | { is: "refusal"; say: string };
+/** `cancel`: every run of this pull request that is not over. */
+export type Command = { is: "run" } | { is: "cancel" } | { is: "none" } | { is: "refusal"; say: string };
 
 export function parseCommand(body: string): Command {
   for (const line of proseLines(body)) {
     const command = /^ {0,3}!testme(?:\s(.*))?$/.exec(line);
     if (command === null) continue;
     const extra = (command[1] ?? "").replaceAll(/<!--.*?(?:-->|$)/g, "").trim();
-    return extra === "" ? { is: "run" } : { is: "refusal", say: refuse(extra) };
+    if (extra === "") return { is: "run" };
+    return extra.toLowerCase() === "cancel" ? { is: "cancel" } : { is: "refusal", say: refuse(extra) };
   }
   return { is: "none" };
 }
@@ -24,7 +26,7 @@ function refuse(extra: string): string {
   const shown = extra.replaceAll(/[`\s]+/g, " ").trim();
   const cut = shown.length > 60 ? `${shown.slice(0, 60)}…` : shown;
   const what = cut === "" ? "what follows it" : `\`${cut}\``;
-  return `I know \`!testme\` alone on its line, and cannot tell what ${what} should do: please comment just \`!testme\`, which tests the install and the upgrade.`;
+  return `I cannot tell what ${what} should do. Please comment just \`!testme\`, which tests the install and the upgrade, or \`!testme cancel\`, which ends what is queued or at work here.`;
 }
 
 /** What the line at hand is inside of; `paragraph` holds lines until it is known what inline code spans them. */

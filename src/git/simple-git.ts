@@ -1,14 +1,12 @@
-/**
- * Git by its own binary, through simple-git. Nothing of the host's git configuration applies (no hooks, filters, helpers
- * or prompts), and the token goes by environment, which only this user and the child can see.
- */
+/** Git by its own binary: each promise of the interface as one command or two. */
 import { createHash } from "node:crypto";
-import { mkdir, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type SimpleGit, simpleGit } from "simple-git";
 import { Commit } from "../recipe/commit.ts";
-import { Fault } from "../verdict/fault.ts";
-import type { Git, Remote, Tag } from "./git.ts";
+import type { Git, Mirror, Tag } from "./git.ts";
+import { mendMirror, tidyMirror } from "./mirror-care.ts";
+import { gitIn, local, onRemote } from "./run-git.ts";
 
 const REFS = [
   "+HEAD:refs/testme/HEAD",
@@ -16,51 +14,61 @@ const REFS = [
   "+refs/tags/*:refs/tags/*",
   "+refs/pull/*/head:refs/pull/*/head",
 ];
-const SILENT_FOR_AT_MOST_MS = 120_000;
 
 /** `mirrors` is the directory that keeps them; `path` is the PATH on which git and its helpers are found. */
 export const gitOnDisk = (mirrors: string, path: string): Git => ({
+  mirrorOf: (url) => mirrorIn(mirrors, url),
   async fetch(remote) {
-    const directory = join(
-      mirrors,
-      `${createHash("sha256").update(remote.url).digest("hex").slice(0, 16)}.git`,
-    );
+    const { directory } = mirrorIn(mirrors, remote.url);
     await mkdir(directory, { recursive: true });
-    const git = gitIn(directory, path, remote);
+    const git = gitIn(directory, path, remote.token);
     await onRemote(remote, git.init(true));
     await onRemote(remote, git.raw(["fetch", "--quiet", "--prune", "--force", "--", remote.url, ...REFS]));
     return { directory };
   },
-  async resolve(mirror, ref) {
-    const name = ref === "HEAD" ? "refs/testme/HEAD" : ref;
-    const said = await gitIn(mirror.directory, path)
-      .raw(["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`])
-      .catch(() => "");
-    const found = Commit.safeParse(said.trim());
-    return found.success ? found.data : null;
-  },
+  resolve: ({ directory }, ref) => resolveIn(directory, path, ref),
   async tags(mirror) {
     const format =
-      "--format=%(refname:strip=2) %(if)%(*objectname)%(then)%(*objectname)%(else)%(objectname)%(end)";
+      "--format=%(refname:strip=2) %(objecttype) %(if)%(*objectname)%(then)%(*objectname)%(else)%(objectname)%(end)";
     const said = await local(gitIn(mirror.directory, path).raw(["for-each-ref", format, "refs/tags"]));
     return said.split("\n").flatMap((line): Tag[] => {
-      const [name, commit] = line.split(" ");
+      const [name, type, commit] = line.split(" ");
       const found = Commit.safeParse(commit);
-      return name && found.success ? [{ name, commit: found.data }] : [];
+      return name && found.success ? [{ name, commit: found.data, isAnnotated: type === "tag" }] : [];
     });
   },
+  async isAncestor(mirror, commit, of) {
+    if ((await resolveIn(mirror.directory, path, commit)) === null) return false;
+    const notInIts = ["rev-list", "--max-count=1", commit, `^${of}`];
+    return (await local(gitIn(mirror.directory, path).raw(notInIts))).trim() === "";
+  },
+  async show(mirror, commit, file) {
+    const git = gitIn(mirror.directory, path);
+    // Git's complaint about a file that is not there is no other than that about a mirror it cannot read.
+    const entry = await local(git.raw(["ls-tree", "-z", "--full-tree", commit, "--", file]));
+    const [, blob] = /^\d+ blob ([0-9a-f]+)\t/.exec(entry) ?? [];
+    return blob === undefined ? null : await local(git.raw(["cat-file", "blob", blob]));
+  },
   async addTree(mirror, directory, commit) {
+    // A process that was killed may have left one there, and git adds none over it.
+    await rm(directory, { recursive: true, force: true });
     await local(
       gitIn(mirror.directory, path).raw([
         "worktree",
         "add",
         "--quiet",
+        // Twice: also where a process was killed in the midst of adding it, which leaves it locked.
+        "--force",
         "--force",
         "--detach",
         directory,
         commit,
       ]),
     );
+  },
+  async cloneTree(tree, directory, commit) {
+    await local(gitIn(tree, path).raw(["clone", "--quiet", "--no-checkout", "--", tree, directory]));
+    await local(gitIn(directory, path).raw(["checkout", "--quiet", "--force", "--detach", commit]));
   },
   async moveTree(directory, commit) {
     const git = gitIn(directory, path);
@@ -79,50 +87,28 @@ export const gitOnDisk = (mirrors: string, path: string): Git => ({
   },
   async removeTree(mirror, directory) {
     await rm(directory, { recursive: true, force: true });
-    await local(gitIn(mirror.directory, path).raw(["worktree", "prune"]));
+    // A mirror that is gone knows of no tree.
+    if (existsSync(mirror.directory)) await local(gitIn(mirror.directory, path).raw(["worktree", "prune"]));
   },
+  async mirrors() {
+    const entries = await readdir(mirrors, { withFileTypes: true }).catch(() => []);
+    return entries
+      .filter((entry) => entry.isDirectory() && entry.name.endsWith(".git"))
+      .map(({ name }) => ({ directory: join(mirrors, name) }));
+  },
+  mend: ({ directory }) => mendMirror(directory, path),
+  tidy: ({ directory }, now, keepMs) => tidyMirror(directory, path, now, keepMs),
 });
 
-const gitIn = (directory: string, path: string, remote?: Remote): SimpleGit => {
-  const env: Record<string, string> = {
-    PATH: path,
-    LC_ALL: "C",
-    GIT_TERMINAL_PROMPT: "0",
-    GIT_CONFIG_NOSYSTEM: "1",
-    GIT_CONFIG_GLOBAL: "/dev/null",
-    ...(remote?.token ? tokenHeader(remote.token) : {}),
-  };
-  return simpleGit({
-    baseDir: directory,
-    timeout: { block: SILENT_FOR_AT_MOST_MS },
-    allowEnvironment: Object.keys(env),
-    unsafe: { allowUnsafeConfigEnvCount: true, allowUnsafeConfigPaths: true },
-  }).env(env);
+const resolveIn = async (directory: string, path: string, ref: string): Promise<Commit | null> => {
+  const name = ref === "HEAD" ? "refs/testme/HEAD" : ref;
+  const said = await gitIn(directory, path)
+    .raw(["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`])
+    .catch(() => "");
+  const found = Commit.safeParse(said.trim());
+  return found.success ? found.data : null;
 };
 
-const tokenHeader = (token: string): Record<string, string> => ({
-  GIT_CONFIG_COUNT: "1",
-  GIT_CONFIG_KEY_0: "http.extraHeader",
-  GIT_CONFIG_VALUE_0: `Authorization: Basic ${Buffer.from(`x-access-token:${token}`).toString("base64")}`,
+const mirrorIn = (mirrors: string, url: string): Mirror => ({
+  directory: join(mirrors, `${createHash("sha256").update(url).digest("hex").slice(0, 16)}.git`),
 });
-
-const onRemote = <T>(remote: Remote, call: PromiseLike<T>): Promise<T> =>
-  Promise.resolve(call).catch((error: unknown) => {
-    throw new Fault(
-      "git",
-      `git could not fetch ${remote.url}: ${firstLine(error)}`,
-      "See that the repository exists and that the app may read it.",
-      error,
-    );
-  });
-
-const local = <T>(call: PromiseLike<T>): Promise<T> =>
-  Promise.resolve(call).catch((error: unknown) => {
-    throw new Fault("git", `git: ${firstLine(error)}`, "See the disk and the data folder.", error);
-  });
-
-/** Git's own first complaint, without the advice that follows it. */
-const firstLine = (error: unknown): string => {
-  const lines = (error instanceof Error ? error.message : String(error)).trim().split("\n");
-  return (lines.find((line) => /^(fatal|error):/.test(line)) ?? lines[0] ?? "").replace(/^\w+: /, "");
-};

@@ -1,7 +1,7 @@
 /**
  * What `docker stack config` lets pass and `docker stack deploy` stumbles over half-way, with part of the stack created: a
- * service that uses a network, volume, secret or config which no file declares, and a config or secret whose file is not
- * in the recipe. A file outside the recipe is refused as well: it would be one of the host's.
+ * service that uses a network, volume, secret or config which no file declares, and an external config under the stack's own
+ * name, which nothing makes.
  */
 import { readSources } from "./check-sources.ts";
 import type { Complaint, Sources } from "./complaint.ts";
@@ -17,21 +17,14 @@ export const checkReferences = (config: StackConfig, sources: Sources): Complain
   return placed(readSources(sources), `services.${service}.${kind}s`, reason, fits);
 };
 
-/** `has` tells whether the recipe has a file of that path, relative to its own folder. */
-export const checkFiles = async (
+/** External secrets of that kind are made for the run; for configs there is no such custom, and no content. */
+export const checkExternalConfigs = (
   config: StackConfig,
+  stack: string,
   sources: Sources,
-  directory: string,
-  has: (path: string) => Promise<boolean>,
-): Promise<Complaint | null> => {
-  for (const { kind, name, file } of config.files) {
-    const path = file.startsWith(`${directory}/`) ? file.slice(directory.length + 1) : null;
-    if (path !== null && (await has(path))) continue;
-    const reason =
-      path === null
-        ? `the ${kind} ${name} names a file outside the recipe`
-        : `the ${kind} ${name} names the file ${path}, which the recipe does not have`;
-    return placed(readSources(sources), `${kind}s.${name}.file`, reason);
-  }
-  return null;
+): Complaint | null => {
+  const lost = config.externalConfigs.find(({ name }) => name.startsWith(`${stack}_`));
+  if (!lost) return null;
+  const reason = `the config ${lost.key} is external, so nothing makes ${lost.name}: give it a \`file\``;
+  return placed(readSources(sources), `configs.${lost.key}.external`, reason);
 };

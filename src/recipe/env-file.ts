@@ -60,7 +60,7 @@ function readLine(line: string, above: ReadonlyMap<string, string>): Line {
   if (steersHost(key)) return wrong(`${key} would steer the test host, so a recipe may not set it`);
   const read = readValue(bare.slice(equals + 1).trim(), above);
   if (read.is === "wrong") return wrong(`${key}: ${read.reason}`);
-  const annotation = annotationOf(read.comment);
+  const annotation = isSecretVersion.test(key) ? annotationOf(read.comment) : null;
   if (annotation !== null && "reason" in annotation) return wrong(`${key}: ${annotation.reason}`);
   return { is: "assignment", key, value: read.value, annotation };
 }
@@ -113,6 +113,9 @@ function expand(text: string, quote: "'" | '"' | "", above: ReadonlyMap<string, 
     return above.get(braced ?? plain ?? "") ?? "";
   });
 }
+
+/** The comment of any other line may speak of a length or a charset that is no secret's. */
+const isSecretVersion = /^SECRET_\w+_VERSION$/;
 
 function annotationOf(comment: string): Annotation | { reason: string } | null {
   const said = new Map<string, string>();

@@ -37,12 +37,17 @@ function versionOf(source: Source): string {
 /** Docker compares each file's version with the first one's. */
 export function mismatchedVersion(sources: readonly Source[], first: string, other: string): Complaint {
   const guilty = sources.filter((source) => versionOf(source) === other);
-  return placed(
-    guilty,
-    "version",
-    `version ${other}, but the files before have ${first}: docker merges one version only`,
+  const [here, before] = [guilty[0], sources[0]].map(
+    (source) => `${source?.file ?? "a file"} ${hasVersion(source)}`,
   );
+  const reason = `${here}${other}, but ${before}${first}: docker merges only files of one version`;
+  return placed(guilty, "version", reason);
 }
+
+const hasVersion = (source: Source | undefined): string =>
+  source === undefined || follow(source, "version").isWhole
+    ? "has version "
+    : "has no `version`, which docker takes for ";
 
 export function unknownVersion(sources: readonly Source[], version: string): Complaint {
   const guilty = sources.filter((source) => versionOf(source) === version);

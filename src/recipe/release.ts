@@ -1,6 +1,7 @@
 /**
  * A recipe's releases, and the version to upgrade from. A release is the tag `X.Y.Z+<app version>`: the left side is
  * the recipe's own version and decides; the right side is the app's and only breaks a tie, so the order is total.
+ * The base is what somebody asked for, else the last commit that was shown good, else the newest release, else the target branch.
  * Invariant: the base is never the head: an upgrade from a commit to itself proves nothing.
  * Left out on purpose: tags without `+` (in a fork they are the app's own) and pre-releases (nobody runs them).
  */
@@ -53,7 +54,7 @@ const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 
 /** The newest release whose commit is not that one and that is not newer than the limit, if there is a limit. */
 export function newestRelease(
   tags: readonly Tag[],
-  isNot: Commit,
+  isNot: Commit | null,
   notNewerThan: Release | null = null,
 ): { release: Release; commit: Commit } | null {
   let newest: { release: Release; commit: Commit } | null = null;
@@ -66,45 +67,76 @@ export function newestRelease(
   return newest;
 }
 
+/**
+ * The version that a recipe's compose file gives itself, by its label for abra. Null where it has none, or one that docker fills in
+ * first.
+ */
+export function labelledRelease(compose: string): Release | null {
+  const label = /^[^#\n]*coop-cloud\.\$\{STACK_NAME\}\.version["']?\s*[=:]\s*["']?([^\s"']+)/m.exec(compose);
+  return parseRelease(label?.[1] ?? "");
+}
+
+/** A version that somebody named: who started the run, or the recipe itself. */
+type Override = Ref & { by: "run" | "recipe" };
+/** `because` says in words which rule chose it. */
 export type Base =
   | { is: "base"; ref: string; commit: Commit; because: string }
   | { is: "none"; reason: string };
 
-/**
- * `notNewerThan` is the head's own version label, where it has one: an old pull request is then not "upgraded" from a
- * release made after it. The release of the same version counts, for a pull request need not bump the label.
- */
-export function chooseBase(choice: {
-  override: Ref | null;
+type Choice = {
+  override: Override | null;
+  /** The last commit that passed a whole run. */
+  lastGreen: Ref | null;
   tags: readonly Tag[];
   head: Commit;
   targetTip: Ref | null;
-  notNewerThan?: Release | null;
-}): Base {
-  const { override, tags, head, targetTip, notNewerThan = null } = choice;
+  /**
+   * The head's own version label, where it has one: an old pull request is then not "upgraded" from what was made after it. The
+   * release of the same version counts, for a pull request need not bump the label.
+   */
+  notNewerThan: Release | null;
+};
+
+const ASKED: Record<Override["by"], string> = {
+  run: "it was asked for",
+  recipe: "testme.yml asks for it (`upgrade.from`)",
+};
+
+export function chooseBase({ override, lastGreen, tags, head, targetTip, notNewerThan }: Choice): Base {
   if (override !== null) {
-    return override.commit === head
+    const { by, ...ref } = override;
+    return ref.commit === head
       ? {
           is: "none",
-          reason: `${override.ref} is the commit under test itself, so there is nothing to upgrade from`,
+          reason: `${ref.ref} is the commit under test itself, so there is nothing to upgrade from`,
         }
-      : { is: "base", ...override, because: "it was asked for" };
+      : { is: "base", ...ref, because: ASKED[by] };
   }
+  if (lastGreen !== null && lastGreen.commit !== head && !isNewer(lastGreen.commit, tags, notNewerThan))
+    return { is: "base", ...lastGreen, because: "it is the last that passed a whole run" };
   const newest = newestRelease(tags, head, notNewerThan);
-  if (newest !== null)
-    return {
-      is: "base",
-      ref: newest.release.tag,
-      commit: newest.commit,
-      because: "it is the newest release",
-    };
-  const reason = "there is no release tag (`X.Y.Z+version`) to upgrade from";
+  if (newest !== null) {
+    const because = notNewerThan === null ? "it is the newest release" : "it is the newest release before it";
+    return { is: "base", ref: newest.release.tag, commit: newest.commit, because };
+  }
+  const reason = whyNoRelease(tags, head, notNewerThan);
   if (targetTip === null) return { is: "none", reason: `${reason}, and no target branch either` };
   return targetTip.commit === head
     ? { is: "none", reason: `${reason}, and ${targetTip.ref} is at the commit under test itself` }
-    : {
-        is: "base",
-        ...targetTip,
-        because: "there is no release tag, and it is the tip of the target branch",
-      };
+    : { is: "base", ...targetTip, because: `it is the tip of the target branch, and ${reason}` };
 }
+
+/** As far as its tags tell. */
+const isNewer = (commit: Commit, tags: readonly Tag[], than: Release | null): boolean => {
+  if (than === null) return false;
+  const releases = tags.filter((tag) => tag.commit === commit).map(({ name }) => parseRelease(name));
+  return releases.some((release) => release !== null && compareReleases(release, than) > 0);
+};
+
+/** Of tags of which none will do. */
+const whyNoRelease = (tags: readonly Tag[], head: Commit, notNewerThan: Release | null): string => {
+  if (newestRelease(tags, null) === null) return "there is no release tag (`X.Y.Z+version`) to upgrade from";
+  return newestRelease(tags, head) === null
+    ? "the only release is the commit under test itself"
+    : `there is no release that is older than the commit under test (${notNewerThan?.tag})`;
+};

@@ -17,11 +17,21 @@ const Thing = z.object({
 const Named = z.record(z.string(), orNothing(Thing));
 type Named = z.infer<typeof Named>;
 const Used = z.array(z.object({ source: z.string().optional(), type: z.string().optional() })).default([]);
+const Mounts = z
+  .array(
+    z.object({
+      source: z.string().optional(),
+      type: z.string().optional(),
+      target: z.string().default(""),
+      read_only: z.string().optional(),
+    }),
+  )
+  .default([]);
 const ServiceYaml = z.object({
   image: z.string().default(""),
   deploy: orNothing(z.object({ labels: z.record(z.string(), z.string()).optional() })).optional(),
   networks: z.record(z.string(), z.unknown()).default({}),
-  volumes: Used,
+  volumes: Mounts,
   secrets: Used,
   configs: Used,
 });
@@ -34,16 +44,31 @@ const StackYaml = z.object({
 });
 type StackYaml = z.infer<typeof StackYaml>;
 
-type Kind = "network" | "volume" | "secret" | "config";
+export type Kind = "network" | "volume" | "secret" | "config";
+/** Known to the files by its key, and to the engine by its name. */
+export type Declared = { key: string; name: string };
+/** A named volume, by its key, at a path of the service's containers. */
+type Mount = { volume: string; target: string; isReadOnly: boolean };
+/** Made by docker at the deploy. Without a name of its own it is called after the stack and the key. */
+type Made = { kind: Kind; key: string; name: string | null };
+/** Its content becomes a config or a secret. */
+type DeclaredFile = Made & { kind: "secret" | "config"; file: string };
 export type StackConfig = {
-  services: readonly { name: string; image: string; labels: Readonly<Record<string, string>> }[];
+  services: readonly {
+    name: string;
+    image: string;
+    labels: Readonly<Record<string, string>>;
+    mounts: readonly Mount[];
+  }[];
   externalNetworks: readonly string[];
-  externalSecrets: readonly string[];
+  externalSecrets: readonly Declared[];
+  externalConfigs: readonly Declared[];
   /** What the services use, and what the files declare, as `kind name`. */
   references: readonly { service: string; kind: Kind; name: string }[];
   declared: ReadonlySet<string>;
-  /** Files whose content becomes a config or a secret; docker prints the path in full. */
-  files: readonly { kind: Kind; name: string; file: string }[];
+  made: readonly Made[];
+  /** Docker prints their paths in full. */
+  files: readonly DeclaredFile[];
 };
 
 /** Throws a ZodError if docker printed something that is no stack. */
@@ -54,9 +79,13 @@ export const parseStackConfig = (yaml: string): StackConfig => {
       name,
       image: service.image,
       labels: service.deploy?.labels ?? {},
+      mounts: mountsOf(service.volumes),
     })),
-    externalNetworks: externalOf(raw.networks),
+    externalNetworks: externalOf(raw.networks)
+      .map(({ name }) => name)
+      .filter((name) => !BUILT_IN_NETWORKS.has(name)),
     externalSecrets: externalOf(raw.secrets),
+    externalConfigs: externalOf(raw.configs),
     references: Object.entries(raw.services).flatMap(([service, uses]) =>
       namesUsed(uses).map((used) => ({ service, ...used })),
     ),
@@ -65,13 +94,22 @@ export const parseStackConfig = (yaml: string): StackConfig => {
       "network default",
       ...kindsOf(raw).flatMap(([kind, things]) => Object.keys(things).map((name) => `${kind} ${name}`)),
     ]),
-    files: kindsOf(raw).flatMap(([kind, things]) =>
-      Object.entries(things).flatMap(([name, thing]) =>
-        thing?.file ? [{ kind, name, file: thing.file }] : [],
+    made: kindsOf(raw).flatMap(([kind, things]) =>
+      Object.entries(things).flatMap(([key, thing]) =>
+        thing?.external === "true" ? [] : [{ kind, key, name: thing?.name ?? null }],
       ),
     ),
+    files: [...filesOf("secret", raw.secrets), ...filesOf("config", raw.configs)],
   };
 };
+
+const mountsOf = (volumes: z.infer<typeof Mounts>): Mount[] =>
+  volumes.flatMap(({ type, source, target, read_only }) =>
+    type === "volume" && source ? [{ volume: source, target, isReadOnly: read_only === "true" }] : [],
+  );
+
+/** Every engine has them, and none lists them among its swarm's networks. */
+const BUILT_IN_NETWORKS = new Set(["host", "bridge", "none", "default"]);
 
 const kindsOf = (raw: StackYaml): [Kind, Named][] => [
   ["network", raw.networks],
@@ -94,11 +132,18 @@ const namesUsed = ({ networks, volumes, secrets, configs }: z.infer<typeof Servi
   ];
 };
 
-const externalOf = (things: Named): string[] =>
-  Object.entries(things).flatMap(([key, thing]) => (thing?.external === "true" ? [thing.name ?? key] : []));
+const externalOf = (things: Named): Declared[] =>
+  Object.entries(things).flatMap(([key, thing]) =>
+    thing?.external === "true" ? [{ key, name: thing.name ?? key }] : [],
+  );
+
+const filesOf = (kind: DeclaredFile["kind"], things: Named): DeclaredFile[] =>
+  Object.entries(things).flatMap(([key, thing]) =>
+    thing?.file ? [{ kind, key, name: thing.name ?? null, file: thing.file }] : [],
+  );
 
 /** The value of one of abra's labels on `app`, e.g. `timeout` or `version`. */
-export const abraLabel = (config: StackConfig, stack: string, key: string): string | null =>
+export const abraLabel = (config: Pick<StackConfig, "services">, stack: string, key: string): string | null =>
   config.services.find((s) => s.name === "app")?.labels[`coop-cloud.${stack}.${key}`] || null;
 
 /** The service and port that the recipe gives to the proxy. Null: it serves no HTTP. */
@@ -110,7 +155,9 @@ export const routedPort = (config: StackConfig): { service: string; port: number
   return null;
 };
 
+/** abra's own, for a recipe that says nothing. */
 const DEFAULT_TIMEOUT_S = 300;
+export const USUAL_TIMEOUT_MS = DEFAULT_TIMEOUT_S * 1000;
 
 /** How long the recipe itself says that it may take to come up, in milliseconds. */
 export const timeoutMs = (

@@ -7,6 +7,12 @@
 
 export const isName = (text: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(text);
 
+/** The variables that docker fills into a value, in order; `$$` is a dollar and no variable. */
+export const variablesIn = (value: string): string[] =>
+  [...value.matchAll(/\$(?:\$|\{?([A-Za-z_]\w*))/g)].flatMap(([, name]) =>
+    name === undefined ? [] : [name],
+  );
+
 /** Linux refuses a longer string in an environment (MAX_ARG_STRLEN); and `A=$A$A`, forty times, is a memory bomb. */
 export const longestValue = 65_536;
 

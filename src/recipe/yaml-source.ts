@@ -24,6 +24,20 @@ export type Source = {
   document: Document | null;
   broken: { line: number | null; reason: string } | null;
   lineAt: (node: unknown) => number | null;
+  /** From one offset to the other, without the white space before the end. */
+  spanOf: (start: number, end: number) => SourceSpan;
+};
+
+/**
+ * A piece of a file: 1-based, the end included. A column counts characters (Unicode code points): a tab is one, and so is
+ * an emoji, which is two to JavaScript. GitHub says only that its columns start at 1. A CR is of no column.
+ */
+export type SourceSpan = {
+  file: string;
+  line: number;
+  column: number;
+  endLine: number;
+  endColumn: number;
 };
 
 /** Searching costs the square of a mapping's size; no recipe file comes near this many characters. */
@@ -33,22 +47,34 @@ export function readSource(file: string, text: string): Source {
   const counter = new LineCounter();
   const lineAt = (node: unknown): number | null =>
     isNode(node) && node.range ? counter.linePos(node.range[0]).line : null;
+  const spanOf = (start: number, end: number) => spanIn(file, text, counter, start, end);
   const unread = (reason: string | null): Source => ({
     file,
     document: null,
     broken: reason === null ? null : { line: null, reason },
     lineAt,
+    spanOf,
   });
   if (text.length > longestSource) return unread(null);
   try {
     const documents = parseAllDocuments(text, { lineCounter: counter, merge: true, prettyErrors: false });
     const document: Document | null = documents[0] ?? null;
-    return { file, document, broken: document === null ? null : breakOf(document, counter), lineAt };
+    const broken = document === null ? null : breakOf(document, counter);
+    return { file, document, broken, lineAt, spanOf };
   } catch (error) {
     // The parser recurses: what nests too deep for it ends in a RangeError, and is no recipe.
     if (error instanceof RangeError) return unread("nested too deep to be read");
     throw error;
   }
+}
+
+function spanIn(file: string, text: string, counter: LineCounter, start: number, end: number): SourceSpan {
+  const last = start + Math.max(1, text.slice(start, end).trimEnd().length) - 1;
+  const { line } = counter.linePos(start);
+  const { line: endLine } = counter.linePos(last);
+  const column = (ofLine: number, offset: number): number =>
+    [...text.slice(counter.lineStarts[ofLine - 1] ?? 0, offset + 1)].length;
+  return { file, line, column: column(line, start), endLine, endColumn: column(endLine, last) };
 }
 
 function breakOf(document: Document, counter: LineCounter): Source["broken"] {
@@ -91,7 +117,53 @@ export function follow(source: Source, path: string): Found {
   return { ...found, isWhole: true };
 }
 
-type Child = { key: string; at: unknown; node: unknown };
+/** What a key holds: the key's own node, and its value as it is written there, alias or not. */
+export type Child = { key: string; at: unknown; node: unknown };
+
+/** Follows whole keys, one by one; null where one of them is not there. */
+export function childAt(source: Source, keys: readonly string[]): Child | null {
+  const document = source.document;
+  if (document === null) return null;
+  let child: Child = { key: "", at: null, node: document.contents };
+  for (const key of keys) {
+    const next = childWithKey(document, child.node, key);
+    if (next === null) return null;
+    child = next;
+  }
+  return child;
+}
+
+/** The keys of the mapping at a path, those that `<<` brings in among them; none where there is no mapping. */
+export const keysAt = (source: Source, path: readonly string[]): string[] => [
+  ...childrenIn(source, childAt(source, path)?.node).keys(),
+];
+
+/** The text at a path as it is written there, behind an alias too, with its line; null where there is none. */
+export function textAt(
+  source: Source,
+  path: readonly string[],
+): { text: string; line: number | null } | null {
+  const child = childAt(source, path);
+  const node = source.document === null || child === null ? null : resolved(source.document, child.node);
+  return isScalar(node) && node.value !== null
+    ? { text: String(node.source ?? node.value), line: source.lineAt(node) }
+    : null;
+}
+
+/** What a mapping holds, each key once: its own first, then those that `<<` brings in. None where the node is no mapping. */
+export function childrenIn({ document }: Pick<Source, "document">, node: unknown): Map<string, Child> {
+  const map = document === null ? null : resolved(document, node);
+  const found = new Map<string, Child>();
+  if (document === null || !isMap(map)) return found;
+  for (const child of childrenOf(document, map)) if (!found.has(child.key)) found.set(child.key, child);
+  return found;
+}
+
+function childWithKey(document: Document, parent: unknown, key: string): Child | null {
+  const map = resolved(document, parent);
+  if (isMap(map)) for (const child of childrenOf(document, map)) if (child.key === key) return child;
+  return null;
+}
 
 function childOf(document: Document, parent: unknown, rest: string): Child | null {
   const node = resolved(document, parent);

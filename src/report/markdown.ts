@@ -4,7 +4,7 @@
  */
 
 /** Without what a reader cannot see: escape sequences, control characters, marks that turn the direction of reading. */
-const visible = (text: string): string =>
+export const visible = (text: string): string =>
   text
     .replaceAll(ESCAPE_SEQUENCES, "")
     .replaceAll(/\r\n?/g, "\n")
@@ -17,9 +17,10 @@ const ESCAPE_SEQUENCES = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\
 /** On one line, for titles and terminals. */
 export const oneLine = (text: string): string => visible(text).replaceAll(/\s+/g, " ").trim();
 
-/** Inline code on one line, between more backticks than it holds. */
-export const code = (text: string): string => {
-  const line = oneLine(text) || " ";
+/** Inline code on one line, between more backticks than it holds. No single text from outside may fill a report. */
+export const code = (text: string, limit = 2_000): string => {
+  // What is far beyond the limit is not even read.
+  const line = cut(oneLine(text.slice(0, 8 * limit)), limit) || " ";
   if (!line.includes("`")) return `\`${line}\``;
   const fence = "`".repeat(longestRun(line) + 1);
   return `${fence} ${line} ${fence}`;
@@ -43,13 +44,25 @@ export const table = (head: readonly string[], rows: readonly (readonly string[]
 export const details = (title: string, body: string): string =>
   `<details><summary>${title}</summary>\n\n${body}\n\n</details>`;
 
-/** `12:03:04.567`; the day stands once, at the end of a report. */
-export const clock = (iso: string): string => iso.slice(11, 23);
+/** `12:03:04.567`; the day stands once, at the end of a report. The engine writes up to nine digits, or none. */
+export const clock = (iso: string): string => {
+  const [, time, fraction = ""] = /T(\d\d:\d\d:\d\d)(?:\.(\d+))?/.exec(iso) ?? [];
+  return time ? `${time}.${fraction.slice(0, 3).padEnd(3, "0")}` : "at an unknown time";
+};
+
+export const day = (iso: string): string => /^\d{4}-\d\d-\d\d/.exec(iso)?.[0] ?? "";
 
 export const seconds = (fromIso: string, toIso: string): string => {
   const s = (Date.parse(toIso) - Date.parse(fromIso)) / 1000;
+  if (Number.isNaN(s)) return "an unknown time";
   return s < 10 ? `${s.toFixed(1)} s` : `${Math.round(s)} s`;
 };
+
+/** `1 task`, `3 tasks`. */
+export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
+
+/** The same everywhere, where a locale would differ from host to host. */
+export const byCodePoint = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Cut to so many UTF-16 units, never inside a character, saying so. */
 export const cut = (text: string, limit: number): string =>

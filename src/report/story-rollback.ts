@@ -8,25 +8,28 @@ import type { Finding } from "../verdict/finding.ts";
 import type { Rollout } from "../verdict/rollout.ts";
 import { stampIn } from "../verdict/rules/stamp.ts";
 import { clock, code } from "./markdown.ts";
-import { causeAdvice, deathSentence, policyWords, type Story } from "./story-parts.ts";
-import { restored } from "./words.ts";
+import { causeAdvice, deathSentence, policyWords, type Story, writeWords } from "./story-parts.ts";
+import { restored, writeOf } from "./words.ts";
 
 type RolledBack = Extract<Finding, { is: "rolled-back" }>;
 
 export const rolledBackStory = (finding: RolledBack): Story => {
   const { rollout } = finding;
-  if (finding.by === "person")
+  if (finding.by === "person") {
+    const write = rollout.writes.findLast((w) => w.by === "person");
+    const when = write ? `: ${writeWords(writeOf(write))}` : "";
     return {
-      happened: `Somebody asked for a rollback of ${rollout.name} (${code("docker service rollback")}) while this run was at work.`,
+      happened: `Somebody asked for a rollback of ${rollout.name} (${code("docker service rollback")}) while this run was at work${when}.`,
       isNot: "Not a failure of the recipe: Swarm found no fault with the new tasks.",
       next: "Re-run when nobody else works on this stack.",
     };
+  }
   const labels = isStamped(rollout) ? `, labels included: the stamp is ${code(restored(rollout))} now` : "";
   const because = rollout.applied ? `${policyWords(rollout)}, so Swarm` : "Swarm";
   return {
     happened: `${appliedSentence(rollout)} ${deathSentence(finding)} ${because} put the previous spec back${labels}.${survivorSentence(rollout)}`,
     isNot: whatItIsNot(rollout),
-    next: advice(finding),
+    next: causeAdvice(finding),
   };
 };
 
@@ -62,7 +65,23 @@ const whatItIsNot = (rollout: Rollout): string => {
   return `Not the only fault: the deployer had stamped ${code(got ?? "nothing")} instead of ${head}, and the rollback did not cause that.`;
 };
 
-const advice = ({ rollout, cause }: RolledBack): string =>
-  cause.is === "out-of-memory" && rollout.applied?.service.spec.updatePolicy?.order === "start-first"
-    ? `${code("order: start-first")} runs the old and the new task at once, so the host needs memory for both. Use ${code("order: stop-first")}, or give it more memory, or make the new version need less; then re-run.`
-    : causeAdvice(cause);
+type RollbackPaused = Extract<Finding, { is: "rollback-paused" }>;
+
+export const rollbackPausedStory = (finding: RollbackPaused): Story => {
+  const { rollout, revert } = finding;
+  const back = isStamped(rollout) ? ` (stamp ${code(restored(rollout))})` : "";
+  const failedToo = revert
+    ? `and that failed as well. ${deathSentence({ rollout, ...revert }, "restored task")} So Swarm stopped (${code("rollback_paused")}).`
+    : `and that failed as well, so it stopped (${code("rollback_paused")}); which task of it failed was not captured.`;
+  const isDown = !rollout.tasks.some((t) => t.state === "running");
+  return {
+    happened: `${deathSentence(finding)} Swarm began to put the previous spec back${back}, ${failedToo}${isDown ? ` No task of ${rollout.name} runs.` : ""}`,
+    isNot: `Not a finished rollback, though the labels are the old ones again: neither version runs as it should. ${stampIsNot(rollout)}`,
+    next: "Find out why the old version does not start any more: what did the new one change in a volume or a database? The error of its task is below.",
+  };
+};
+
+const stampIsNot = (rollout: Rollout): string =>
+  isStamped(rollout)
+    ? "Not a stamp mismatch: Swarm's rollback put the old label back."
+    : "Not a stamp mismatch: this service carries no stamp.";

@@ -1,8 +1,10 @@
 /** The story of a wrong stamp: told only where no rollback of this deploy is on record. */
 import { short } from "../recipe/commit.ts";
 import type { Finding } from "../verdict/finding.ts";
+import type { Rollout } from "../verdict/rollout.ts";
 import { code } from "./markdown.ts";
-import type { Story } from "./story-parts.ts";
+import { type Story, writeWords } from "./story-parts.ts";
+import { writeOf } from "./words.ts";
 
 export const stampStory = (finding: Extract<Finding, { is: "stamp-mismatch" }>): Story => {
   const { rollout, how, got } = finding;
@@ -23,9 +25,9 @@ export const stampStory = (finding: Extract<Finding, { is: "stamp-mismatch" }>):
       };
     case "overwritten":
       return {
-        happened: `${rollout.name} was given the stamp ${head}, and now carries ${carried}: something else wrote to the service while this run was at work.`,
-        isNot,
-        next: "Find the second writer (an operator, another deploy of the same stack), then re-run.",
+        happened: `${rollout.name} was given the stamp ${head}, and now carries ${carried}: ${writerWords(rollout)} while this run was at work.`,
+        isNot: `${isNot} And no fault of the deployer of this run: it had stamped ${head}.`,
+        next: "Find the second writer (an operator, another deploy of the same stack); what it changed is below. Then re-run.",
       };
     case "absent":
       return {
@@ -34,4 +36,11 @@ export const stampStory = (finding: Extract<Finding, { is: "stamp-mismatch" }>):
         next: "The deployer did not stamp the service: look at the deployer, not at the recipe.",
       };
   }
+};
+
+const writerWords = ({ writes }: Rollout): string => {
+  const foreign = writes.findLast((write) => write.by === "other");
+  return foreign
+    ? writeWords(writeOf(foreign))
+    : "somebody else wrote to the service (that write itself was not captured)";
 };

@@ -1,6 +1,6 @@
 /**
- * The text of a finished check: the story first, then its evidence, then the run's own line. It fits GitHub's limit: what is
- * worth least goes first, and is named.
+ * The text of a finished check: the story first, then its evidence, then the run's own line. The same stage always gives the
+ * same bytes; budget.ts makes them fit GitHub's limit.
  */
 import { STAMPED } from "../recipe/stamp.ts";
 import type { Run } from "../run/run.ts";
@@ -11,39 +11,28 @@ import { type Rollout, rolloutsIn } from "../verdict/rollout.ts";
 import { ownUpdate } from "../verdict/rules/own-update.ts";
 import { stampIn } from "../verdict/rules/stamp.ts";
 import { isWritten } from "../verdict/rules/unchanged.ts";
-import { type Block, evidenceOf } from "./evidence-tables.ts";
-import { bytesOf, code, cutBytes, details, seconds, table } from "./markdown.ts";
+import { type Block, fitted, story } from "./budget.ts";
+import { conventionsPassed } from "./conventions.ts";
+import { backupPassed, restorePassed } from "./data.ts";
+import { evidenceOf } from "./evidence/blocks.ts";
+import { olderFailuresBlock } from "./evidence/tasks.ts";
+import { ladderBlock } from "./ladder.ts";
+import { clock, code, day, seconds, table } from "./markdown.ts";
+import { testsEvidence, testsPassed } from "./own-tests.ts";
+import { orphanBlocks, servingBlocks } from "./serving.ts";
 import { storyOf } from "./story.ts";
 import type { Story } from "./story-parts.ts";
-import { failedBase, stageTitle } from "./words.ts";
+import { failedBase, outcomeTitle } from "./words.ts";
 
 /** GitHub's, in bytes of UTF-8. */
 const SUMMARY_LIMIT = 65_535;
 
-/** What a person reads first, and all that they need to act. Evidence is left out, by name, where GitHub takes no more. */
-export const summaryOf = (run: Run, result: StageResult): string => {
-  const blocks = blocksOf(result);
-  const foot = footer(run, result);
-  for (const left of [0, 1, 2, 3, 4, 5]) {
-    const text = [...blocks.filter((b) => b.worth > left).map((b) => b.text), leftOut(blocks, left), foot]
-      .filter((part) => part !== "")
-      .join("\n\n");
-    if (bytesOf(text) <= SUMMARY_LIMIT) return text;
-  }
-  const essential = blocks.filter((b) => b.worth > ALL_EVIDENCE).map((b) => b.text);
-  return `${cutBytes(essential.join("\n\n"), SUMMARY_LIMIT - bytesOf(foot) - 2)}\n\n${foot}`;
-};
+/** What a person reads first, and all that they need to act. */
+export const summaryOf = (run: Run, result: StageResult): string =>
+  fitted([...blocksOf(result), ...levelBlocks(result)], footer(run, result), SUMMARY_LIMIT);
 
-const ALL_EVIDENCE = 5;
-const STORY = ALL_EVIDENCE + 1;
-const story = (text: string): Block => ({ name: "the story", worth: STORY, text });
-
-const leftOut = (blocks: readonly Block[], worth: number): string => {
-  const names = new Set(blocks.filter((b) => b.worth <= worth).map((b) => b.name));
-  return names.size === 0
-    ? ""
-    : `Left out here, because GitHub takes no more: ${[...names].join(", ")}. The run's evidence file has it.`;
-};
+const levelBlocks = ({ ladder }: StageResult): Block[] =>
+  ladder === null ? [] : [story(ladderBlock(ladder))];
 
 const blocksOf = (result: StageResult): Block[] => {
   const { verdict, cleanupFault } = result;
@@ -51,7 +40,7 @@ const blocksOf = (result: StageResult): Block[] => {
   const note = cleanupFault && !isTeardownAlone ? [story(cleanupNote(cleanupFault))] : [];
   switch (verdict.is) {
     case "pass":
-      return [story(passSummary(result)), ...note];
+      return [...passBlocks(result), ...note];
     case "fail":
       return [...verdict.findings.flatMap((finding) => findingBlocks(finding, result)), ...note];
     case "inconclusive":
@@ -71,7 +60,12 @@ const blocksOf = (result: StageResult): Block[] => {
         ...note,
       ];
     case "skipped":
-      return [story(`**Skipped:** ${code(verdict.reason)}.`)];
+      return [story(`**Skipped:** ${code(verdict.reason)}.`), ...note];
+    case "unverified":
+      return [
+        story(`**Unverified:** ${code(verdict.reason)}. Nothing was found wrong, and nothing was shown.`),
+        ...note,
+      ];
   }
 };
 
@@ -103,53 +97,75 @@ const findingBlocks = (finding: Finding, result: StageResult): Block[] => {
     base === null
       ? []
       : [story(`This is about the base ${code(base)}; the commit under test was not reached.`)];
-  if (!("rollout" in finding)) return [story(tell(storyOf(finding))), ...about];
-  const death = "death" in finding ? finding.death : (finding.rollout.deaths[0] ?? null);
-  return [story(tell(storyOf(finding))), ...about, ...evidenceOf(finding.rollout, death)];
+  if (!("rollout" in finding)) {
+    const own = finding.is === "tests-failed" ? testsEvidence(result.observations) : [];
+    return [story(tell(storyOf(finding))), ...about, ...own];
+  }
+  return [story(tell(storyOf(finding))), ...about, ...evidenceOf(finding, result.observations)];
 };
 
-const passSummary = (result: StageResult): string => {
+const passBlocks = (result: StageResult): Block[] => {
+  switch (result.stage) {
+    case "install":
+    case "upgrade":
+      return deployedBlocks(result);
+    case "backup":
+      return backupPassed(result.observations).blocks;
+    case "restore":
+      return restorePassed(result.observations).blocks;
+    case "custom":
+      return testsPassed(result.observations).blocks;
+    case "lint":
+      return conventionsPassed(result.observations).blocks;
+  }
+};
+
+const deployedBlocks = (result: StageResult): Block[] => {
   const rollouts = rolloutsIn(result.observations);
   const rows = rollouts.map((rollout) => [
     code(rollout.name),
     updateWords(rollout),
+    settledWords(rollout),
     code(stampIn(rollout.now?.service.spec.labels, rollout) ?? "—"),
     code(rollout.now?.service.spec.image ?? "—"),
   ]);
-  const probe = result.observations.findLast((o) => o.is === "probe");
-  const serving =
-    probe?.answer.is === "http"
-      ? [`${code(probe.service)} answers HTTP ${probe.answer.status} on port ${probe.port}.`]
-      : [];
   return [
-    `**${code(stageTitle(result))}.** Every service converged, and ${code(STAMPED)} carries the stamp of the commit under test.`,
-    table(["service", "update", "stamp", "image"], rows),
-    ...serving,
-    ...olderDeaths(rollouts),
-  ].join("\n\n");
+    story(
+      `**${code(outcomeTitle(result))}.** Every service converged, and ${code(STAMPED)} carries the stamp of the commit under test.`,
+    ),
+    { name: "services", worth: 9, texts: [table(["service", "update", "tasks", "stamp", "image"], rows)] },
+    ...baseBlocks(result),
+    ...servingBlocks(result.observations),
+    ...orphanBlocks(result.observations),
+    ...olderFailuresBlock(rollouts),
+  ];
+};
+
+/** Which base it was, and why that one. */
+const baseBlocks = ({ base, observations }: StageResult): Block[] => {
+  const chosen = base && observations.findLast((o) => o.is === "base-chosen");
+  return chosen ? [story(`The base was ${code(chosen.ref)}: ${code(chosen.because)}.`)] : [];
+};
+
+/** How it settled: what runs, and since when that has been the same. */
+const settledWords = (rollout: Rollout): string => {
+  const running = rollout.tasks.filter((t) => t.state === "running").length;
+  const finished = rollout.tasks.filter((t) => t.state === "complete" && t.exitCode === 0).length;
+  if (running === 0) return finished > 0 ? `${finished} finished` : "none";
+  const since = isWritten(rollout) ? `, the same since ${clock(rollout.steadySince)}` : "";
+  return `${running} running${since}`;
 };
 
 const updateWords = (rollout: Rollout): string => {
   if (rollout.before === null) return "first deploy";
-  if (!isWritten(rollout)) return "not written by this deploy";
+  if (!isWritten(rollout)) return "not changed by this deploy";
   return ownUpdate(rollout)?.state ?? "no task had to roll";
-};
-
-/** They were there before, and prove nothing about this commit. */
-const olderDeaths = (rollouts: readonly Rollout[]): string[] => {
-  const dead = rollouts.flatMap((r) =>
-    r.olderTasks.filter((t) => t.state === "failed" || t.state === "rejected"),
-  );
-  if (dead.length === 0) return [];
-  const title =
-    dead.length === 1
-      ? "1 older failed task was seen and not used"
-      : `${dead.length} older failed tasks were seen and not used`;
-  return [details(title, dead.map((t) => `- ${code(t.id)} ${code(t.error ?? t.state)}`).join("\n"))];
 };
 
 const footer = (run: Run, result: StageResult): string => {
   const took = result.startedAt ? `, ${seconds(result.startedAt, result.endedAt)}` : "";
   const who = run.source.is === "pull-request" ? ` · asked by ${code(run.source.askedBy)}` : "";
-  return `<sub>commit ${code(run.head)}${who} · run ${code(run.id)} · ${result.endedAt.slice(0, 10)}${took}</sub>`;
+  const deployed = result.observations.findLast((o) => o.is === "deployed");
+  const by = deployed ? ` · deployed by ${code(deployed.by)}` : "";
+  return `<sub>commit ${code(run.head)}${who}${by} · run ${code(run.id)} · ${day(result.endedAt)}${took}</sub>`;
 };

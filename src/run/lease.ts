@@ -5,11 +5,14 @@
  */
 export class Lease {
   readonly appDomain: string;
+  /** Whose lock it is: a run's id. */
+  readonly holder: string;
   #isHeld = true;
-  readonly #release: () => void;
+  readonly #release: () => Promise<void>;
 
-  constructor(appDomain: string, release: () => void) {
+  constructor(appDomain: string, holder: string, release: () => Promise<void>) {
     this.appDomain = appDomain;
+    this.holder = holder;
     this.#release = release;
   }
 
@@ -21,9 +24,9 @@ export class Lease {
   }
 
   /** Gives the lock back; once is enough, and more does no harm. */
-  release(): void {
+  async release(): Promise<void> {
     if (!this.#isHeld) return;
     this.#isHeld = false;
-    this.#release();
+    await this.#release();
   }
 }

@@ -1,8 +1,9 @@
 /**
  * Follows a rollout until the verdict's rules call it settled: asks them after every new observation, and at the moment
- * they ask to be asked again. The deadline is one more observation, so the rules have the last word on that too.
+ * they ask to be asked again. The deadline is one more observation, so the rules have the last word on that too. It is the
+ * recipe's word on how long coming up may take: what is up by then is still watched to the end, but only once.
  */
-import type { RolloutRecorder } from "../swarm/rollout-recorder.ts";
+import type { RolloutRecorder } from "../swarm/recorder/rollout-recorder.ts";
 import { Fault } from "../verdict/fault.ts";
 import type { Observation } from "../verdict/observation.ts";
 import { judge } from "../verdict/verdict.ts";
@@ -17,7 +18,8 @@ export const followRollout = async (rollout: {
   signal: AbortSignal;
 }): Promise<void> => {
   const { recorder, observations, note, doing, deadlineMs, now, signal } = rollout;
-  const endMs = now().getTime() + deadlineMs;
+  let endMs = now().getTime() + deadlineMs;
+  let isUpInTime = false;
   for (;;) {
     signal.throwIfAborted();
     const nowMs = now().getTime();
@@ -29,6 +31,10 @@ export const followRollout = async (rollout: {
         `The engine said something that no rule knows: ${judgement.said}`,
         "Report it with the run's evidence; nothing was judged.",
       );
+    if (nowMs >= endMs && judgement.holdsUntil !== null && !isUpInTime) {
+      isUpInTime = true;
+      endMs = judgement.holdsUntil;
+    }
     if (nowMs >= endMs) {
       await recorder.look();
       note({ is: "deadline", at: now().toISOString(), afterMs: deadlineMs });

@@ -15,6 +15,11 @@ export class KeyedMutex {
     };
   }
 
+  /** Null where somebody has the key. */
+  async tryAcquire(key: string): Promise<(() => void) | null> {
+    return this.#mutexes.get(key)?.isLocked() ? null : this.acquire(key);
+  }
+
   async runExclusive<T>(key: string, work: () => Promise<T>): Promise<T> {
     const release = await this.acquire(key);
     try {

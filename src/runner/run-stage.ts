@@ -1,16 +1,17 @@
 /**
- * Takes a stage's steps in order, stops at the first that does not pass, and always cleans up. A cleanup that fails is kept
- * beside the verdict, never in its place; only a stage that passed loses its green to it.
+ * Takes a stage's steps in order, stops at the first that does not pass, and cleans up unless the next stage goes on with what
+ * stands. A cleanup that fails is kept beside the verdict, never in its place; only a stage that passed loses its green to it.
  */
 import type { Lease } from "../run/lease.ts";
 import type { StageResult } from "../run/stage-result.ts";
 import type { Act, Stage, Step, Version } from "../stages/stage.ts";
-import { asFault, type Fault } from "../verdict/fault.ts";
+import { asFault, Fault } from "../verdict/fault.ts";
 import type { Finding } from "../verdict/finding.ts";
+import { findingsAfter } from "../verdict/findings.ts";
 import type { Observation } from "../verdict/observation.ts";
-import { servingFinding } from "../verdict/serving.ts";
-import { judge, type Verdict, verdictOf } from "../verdict/verdict.ts";
-import type { Executors } from "./executors.ts";
+import { provenVerdict } from "../verdict/proof.ts";
+import { type Verdict, verdictOf } from "../verdict/verdict.ts";
+import type { Executors } from "./acts/executor.ts";
 
 export const runStage = async (
   stage: Stage,
@@ -19,21 +20,23 @@ export const runStage = async (
   observations: readonly Observation[],
   now: () => Date,
   signal: AbortSignal,
+  isKept: (verdict: StageResult["verdict"]) => boolean = () => false,
 ): Promise<StageResult> => {
   const startedAt = now().toISOString();
-  let verdict: Verdict = { is: "pass" };
+  let verdict: StageResult["verdict"] = { is: "pass" };
   let failedAt: Step | null = null;
   for (const step of stage.steps) {
     const seen = observations.length;
     verdict = await take(step, lease, executors, signal, () =>
-      findingsAfter(step, observations.slice(seen), now()),
+      findingsAfter(step.act, observations.slice(seen), now().getTime()),
     );
     if (verdict.is !== "pass") {
       failedAt = step;
       break;
     }
   }
-  const cleanupFault = await cleanUp(stage.cleanup, lease, executors);
+  if (verdict.is === "pass") verdict = provenVerdict(stage.name, observations, []);
+  const cleanupFault = isKept(verdict) ? null : await cleanUp(stage.cleanup, lease, executors);
   if (cleanupFault && verdict.is === "pass") verdict = { is: "inconclusive", fault: cleanupFault };
   const base = baseOf(stage);
   return {
@@ -43,6 +46,7 @@ export const runStage = async (
     base,
     observations,
     cleanupFault,
+    ladder: null,
     startedAt,
     endedAt: now().toISOString(),
   };
@@ -60,33 +64,24 @@ const take = async (
     await execute(executors, lease, step);
     return verdictOf(findings());
   } catch (error) {
-    if (signal.aborted) return { is: "cancelled", by: String(signal.reason) };
-    return { is: "inconclusive", fault: asFault(error) };
+    return verdictOfThrown(error, signal);
   }
 };
+
+/** What ends a run early has the first word: whoever wanted it so, or a deadline. */
+export const verdictOfThrown = (thrown: unknown, signal: AbortSignal): Verdict => {
+  if (!signal.aborted) return { is: "inconclusive", fault: asFault(thrown) };
+  return endedBy(signal);
+};
+
+/** `signal` was aborted. */
+export const endedBy = ({ reason }: AbortSignal): Verdict =>
+  reason instanceof Fault ? { is: "inconclusive", fault: reason } : { is: "cancelled", by: String(reason) };
 
 const execute = <A extends Act>(executors: Executors, lease: Lease, step: Step<A>): Promise<void> => {
   // TypeScript cannot see that the key and the step come from one member of the union; the table's type can.
   const executor = executors[step.act] as (lease: Lease, step: Step<A>) => Promise<void>;
   return executor(lease, step);
-};
-
-const findingsAfter = (step: Step, seen: readonly Observation[], now: Date): readonly Finding[] => {
-  switch (step.act) {
-    case "check-out":
-      return seen.flatMap((o): Finding[] =>
-        o.is === "complaint" ? [{ is: "invalid-recipe", file: o.file, line: o.line, reason: o.reason }] : [],
-      );
-    case "roll-out": {
-      const judgement = judge(seen, now.getTime());
-      if (judgement.is !== "settled") throw new Error(`the rollout was left ${judgement.is}`);
-      return judgement.findings;
-    }
-    case "probe":
-      return [servingFinding(seen)].filter((f) => f !== null);
-    case "remove":
-      return [];
-  }
 };
 
 const cleanUp = async (steps: readonly Step[], lease: Lease, executors: Executors): Promise<Fault | null> => {

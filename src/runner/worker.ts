@@ -1,112 +1,251 @@
 /**
- * Works on accepted runs. p-queue bounds how many at once; the app domain's lock is taken before a place in that queue, so
- * a run that waits for another on its domain keeps no one else waiting. A run always ends: what is thrown here becomes a
- * verdict, and the lease is given back last of all.
+ * Carries a run out that has its place and its lease, from the first stage to the last word. A run always ends: what is thrown
+ * here becomes a verdict. The lease is given back last of all, once the stack is gone. A run that has to be left to the next
+ * process is put back into the queue as it was, and nobody is told that it is over.
  */
-import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import PQueue from "p-queue";
 import type { Remote } from "../git/git.ts";
-import { appDomain, stackName } from "../recipe/domain.ts";
-import { evidenceFile } from "../report/evidence.ts";
+import type { Lease } from "../run/lease.ts";
+import { repositoryOf } from "../run/order.ts";
 import type { Run } from "../run/run.ts";
-import type { Progress, StageResult } from "../run/stage-result.ts";
+import type { Place, Progress, StageResult } from "../run/stage-result.ts";
 import type { StageName } from "../stages/stage.ts";
 import type { Store } from "../store/store.ts";
-import type { Stack } from "../swarm/swarm.ts";
-import { AppDomainLock } from "./app-domain-lock.ts";
-import { conductRun } from "./conduct-run.ts";
-import type { Tools } from "./executors.ts";
+import type { EngineInfo, Stack } from "../swarm/swarm.ts";
+import { Fault } from "../verdict/fault.ts";
+import { type Conduct, conductRun, giveUp, unbegun, WORK } from "./conduct-run.ts";
+import { endRunAfter } from "./deadline.ts";
+import { type Aside, keepRecord } from "./keep-record.ts";
 import { KeyedMutex } from "./keyed-mutex.ts";
+import { inRun } from "./run-context.ts";
+import { endedBy } from "./run-stage.ts";
+import { untilGone } from "./until-gone.ts";
+import { nothingStanding, type Standing, type Tools } from "./work.ts";
 
-/** Whoever wants to know how a run goes. Never waited for. */
+/** Whoever wants to know how a run goes. A run waits for them only at its end, when nothing may be lost. */
 export type Listener = {
-  progress: (run: Run, stage: StageName, progress: Progress) => void;
+  progress: (run: Run, stage: StageName, progress: Progress) => void | Promise<void>;
 };
-type Concluded = { run: Run; results: readonly StageResult[]; evidence: string };
+/** `evidence` is null for a run that was left to the next process, and where it could not be kept. */
+export type Concluded = { results: readonly StageResult[]; evidence: string | null };
 export type WorkerPorts = {
   tools: Tools;
-  store: Store;
+  store: Pick<
+    Store,
+    "release" | "conclude" | "saveStage" | "saveEvidence" | "saveResults" | "saveGreen" | "greens"
+  >;
   remoteOf: (run: Run) => Promise<Remote>;
+  /** Who works on which mirror, by its directory. */
+  mirrors: KeyedMutex;
+  /** Resolves when the engine is there and has room; says meanwhile what is waited for. */
+  check: (
+    memoryBytes: number | null,
+    waiting: (lack: string) => void,
+    signal: AbortSignal,
+  ) => Promise<EngineInfo>;
   listeners: readonly Listener[];
-  settings: { baseDomain: string; runsDirectory: string; concurrency: number };
+  /** Whether what that stage ended in was told before this process began. */
+  isTold: (run: Run, stage: StageName) => Promise<boolean>;
+  settings: { runsDirectory: string; stageMs: number; runMs: number };
   log: (run: Run, error: unknown) => void;
 };
-
+/** `begun`: how often its work has begun by now. `ending` ends the run for good, `leaving` puts it back. */
+export type Job = {
+  run: Run;
+  stack: Stack;
+  begun: number;
+  ending: AbortSignal;
+  leaving: AbortSignal;
+};
 export type Worker = {
-  /** Queues a run; resolves when it is over and its stack is gone. */
-  take(run: Run): Promise<Concluded>;
-  /** Ends every run at its next safe point, teardown included; `by` says who wants it so. */
-  stop(by: string): Promise<void>;
+  /** Resolves when the run is over, its stack is gone or being waited for, and all of it is stored. */
+  work(job: Job, lease: Lease): Promise<Concluded>;
+  /** Ends a run that never began: it has nothing on the engine. */
+  drop(run: Run, by: string): Promise<Concluded>;
+  /** Tells how a run stands that is not at work; resolves when it has been told. */
+  tell(run: Run, progress: Progress): Promise<void>;
 };
 
+/** A run that took its process along twice would do so for ever. */
+const BEGINNINGS = 2;
+export const NOWHERE: Place = { ahead: 0, startsInMs: null, behind: null, lack: null };
+export const LEFT = "the bot was stopped, and begins it again when it is back";
+export const AGAIN = "the bot ended while it worked on this run, and begins it anew";
+
 export const createWorker = (ports: WorkerPorts): Worker => {
-  const { tools } = ports;
-  const queue = new PQueue({ concurrency: ports.settings.concurrency });
-  const lock = new AppDomainLock();
-  const mirrors = new KeyedMutex();
-  const stopping = new AbortController();
-  const atWork = new Set<Promise<unknown>>();
-  const tellerOf = (run: Run) => (stage: StageName, progress: Progress) => {
-    for (const listener of ports.listeners)
-      try {
-        listener.progress(run, stage, progress);
-      } catch (error) {
-        // Whoever cannot be told does not keep the run from ending.
-        ports.log(run, error);
-      }
-  };
-
+  const { tools, store } = ports;
   /** Git does not fetch twice into one mirror at a time. */
-  const fetch = async (run: Run) => {
-    const remote = await ports.remoteOf(run);
-    return mirrors.runExclusive(remote.url, () => tools.git.fetch(remote));
-  };
+  const fetch = (remote: Remote) =>
+    ports.mirrors.runExclusive(tools.git.mirrorOf(remote.url).directory, () => tools.git.fetch(remote));
+  const { tell, told } = tellerOf(ports);
+  const tellOf =
+    (run: Run): Conduct["tell"] =>
+    (stage, progress) =>
+      tell(run, stage, progress);
 
-  const work = async (run: Run): Promise<Concluded> => {
-    const tell = tellerOf(run);
-    const stack = stackOf(run, ports.settings.baseDomain);
-    const behind = lock.holderOf(stack.appDomain);
-    for (const stage of run.stages) tell(stage, { is: "queued", behind });
-    const lease = await lock.acquire(stack.appDomain, run.id);
+  const results = async (job: Job, lease: Lease, standing: Standing): Promise<StageResult[]> => {
+    const { run, stack, begun, ending, leaving } = job;
+    const tooLong = new AbortController();
+    let last = "getting ready";
+    const signal = AbortSignal.any([ending, leaving, tooLong.signal]);
+    const queued = (place: Place) => {
+      for (const stage of run.stages)
+        tell(run, stage, { is: "queued", place, again: begun > 1 ? AGAIN : null });
+    };
+    const conduct: Conduct = {
+      tools,
+      check: (memoryBytes) => ports.check(memoryBytes, (lack) => queued({ ...NOWHERE, lack }), signal),
+      fetch: async () => fetch(await ports.remoteOf(run)),
+      fetchFrom: (url) => fetch({ url, token: null }),
+      folder: join(ports.settings.runsDirectory, run.id),
+      stack,
+      standing,
+      greens: async () =>
+        run.source.is === "local" ? [] : store.greens(repositoryOf(run), run.source.targetBranch),
+      tell(stage, progress) {
+        if (progress.is === "working") last = `at the ${stage} stage, ${progress.doing}`;
+        // It is not over: the next process begins it anew.
+        if (progress.is === "done" && isLeft(job, progress.result)) return;
+        tell(run, stage, progress);
+      },
+      signal,
+      stageMs: ports.settings.stageMs,
+    };
+    if (begun > 1) {
+      const untold = await untoldOf(run);
+      const isGivenUp = begun > BEGINNINGS || ending.aborted || untold.length === 0;
+      const isUnwanted = begun <= BEGINNINGS && ending.aborted;
+      const why = isUnwanted ? endedBy(ending) : { is: "inconclusive" as const, fault: tookItAlong() };
+      // What a stage had ended in before the process did stands.
+      if (isGivenUp) return giveUp({ ...run, stages: untold }, lease, conduct, why);
+    }
+    const callOff = endRunAfter(tooLong, ports.settings.runMs, () => last);
     try {
-      const folder = join(ports.settings.runsDirectory, run.id);
-      const conduct = { tools, folder, stack, tell, fetch: () => fetch(run), signal: stopping.signal };
-      const results = await queue.add(() => conductRun(run, lease, conduct));
-      const evidence = await ports.store.saveEvidence(
-        run.id,
-        evidenceFile(run, tools.deployer.name, results),
-      );
-      for (const stage of run.stages) await rm(join(folder, stage), { recursive: true, force: true });
-      return { run, results, evidence };
+      return await conductRun(run, lease, conduct);
     } finally {
-      lease.release();
+      callOff();
     }
   };
 
-  return {
-    take(run) {
-      ports.store.add(run);
-      const done = work(run);
-      atWork.add(done);
-      const forget = () => atWork.delete(done);
-      done.then(forget, (error: unknown) => {
-        forget();
-        ports.log(run, error);
-      });
-      return done;
-    },
-    async stop(by) {
-      stopping.abort(by);
-      await Promise.allSettled(atWork);
-    },
+  const untoldOf = async (run: Run): Promise<Run["stages"]> => {
+    const isTold = await Promise.all(run.stages.map((stage) => ports.isTold(run, stage)));
+    return run.stages.filter((_, n) => !isTold[n]);
   };
+
+  const conclude = async (run: Run, ended: readonly StageResult[], aside: Aside): Promise<Concluded> => {
+    const { log } = ports;
+    const evidence = await keepRecord({ store, deployer: tools.deployer.name, log }, run, ended, aside);
+    await told(run);
+    await store.conclude(run.id);
+    return { results: ended, evidence };
+  };
+  const leave = async (run: Run, ended: readonly StageResult[]): Promise<Concluded> => {
+    for (const stage of run.stages) tell(run, stage, { is: "queued", place: NOWHERE, again: LEFT });
+    await told(run);
+    await store.release(run.id);
+    return { results: ended, evidence: null };
+  };
+
+  /** What cannot be removed costs disk and nothing else. */
+  const clear = async (run: Run, { tree, beside }: Standing): Promise<void> => {
+    const log = (error: unknown) => ports.log(run, error);
+    for (const one of [tree, ...[...beside.values()].map(({ standing }) => standing.tree)])
+      if (one) await tools.git.removeTree(one.mirror, one.directory).catch(log);
+    const scratch = join(ports.settings.runsDirectory, run.id, WORK);
+    await rm(scratch, { recursive: true, force: true }).catch(log);
+  };
+
+  /** What stood beside the app is nobody's any more; false where something of it stays. */
+  const clearBeside = async (run: Run, lease: Lease, standing: Standing): Promise<boolean> => {
+    try {
+      for (const stack of besideOf(standing)) await tools.swarm.removeStack(lease, stack);
+      return true;
+    } catch (error) {
+      ports.log(run, error);
+      return false;
+    }
+  };
+  const untilAllGone = async (
+    lease: Lease,
+    stacks: readonly Stack[],
+    leaving: AbortSignal,
+  ): Promise<void> => {
+    for (const stack of stacks) await untilGone(tools.swarm, lease, stack, leaving);
+  };
+
+  return inTheirRuns({
+    async work(job, lease) {
+      const { run, stack } = job;
+      const standing = nothingStanding();
+      let isStanding = true;
+      try {
+        const ended = await results(job, lease, standing);
+        // At once: somebody may want it to end from now on, and of its stages nobody has been told that.
+        const goOn = ended.some((result) => isLeft(job, result)) ? leave : conclude;
+        const isBesideLeft = !(await clearBeside(run, lease, standing));
+        // Where no stage was left to tell of it, nobody knows yet.
+        isStanding =
+          isBesideLeft || ended.length === 0 || ended.some(({ cleanupFault }) => cleanupFault !== null);
+        await clear(run, standing);
+        const { planned, secrets } = standing;
+        return await goOn(run, ended, { planned, secrets, isClean: !isStanding });
+      } finally {
+        const free = () => lease.release();
+        if (!isStanding) await free();
+        else
+          void untilAllGone(lease, [stack, ...besideOf(standing)], job.leaving)
+            .then(free)
+            // What is still there when the process ends is the next one's.
+            .catch((error: unknown) => job.leaving.aborted || ports.log(run, error));
+      }
+    },
+    drop: async (run, by) =>
+      conclude(run, unbegun(run, { tools, tell: tellOf(run) }, { is: "cancelled", by }), NOTHING_MADE),
+    async tell(run, progress) {
+      for (const stage of run.stages) tell(run, stage, progress);
+      await told(run);
+    },
+  });
 };
 
-const stackOf = (run: Run, baseDomain: string): Stack => {
-  const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
-  const pull = run.source.is === "pull-request" ? run.source.number : run.id;
-  const domain = appDomain({ recipe: run.recipe, pull, head: run.head, base: baseDomain }, sha256);
-  return { name: stackName(domain), appDomain: domain };
+/** Of a run that never began. */
+const NOTHING_MADE: Aside = { planned: 0, isClean: true, secrets: [] };
+
+const besideOf = ({ beside }: Standing): Stack[] => [...beside.values()].map(({ stack }) => stack);
+
+/** Whoever has it done: a queue takes the next run up from within the work for the last. */
+const inTheirRuns = (worker: Worker): Worker => ({
+  work: (job, lease) => inRun(job.run.id, () => worker.work(job, lease)),
+  drop: (run, by) => inRun(run.id, () => worker.drop(run, by)),
+  tell: (run, progress) => inRun(run.id, () => worker.tell(run, progress)),
+});
+
+/** It ended because its process does, and not because somebody wanted it to. */
+const isLeft = ({ ending, leaving }: Job, { verdict }: StageResult): boolean =>
+  leaving.aborted && !ending.aborted && verdict.is === "cancelled";
+
+const tookItAlong = (): Fault =>
+  new Fault(
+    "bot",
+    "testme itself ended twice while it worked on this run",
+    "See the bot's log for how it ended.",
+  );
+
+/** Tells in order, each run by itself; what a stage ended in is stored first. */
+const tellerOf = ({ listeners, store, log }: WorkerPorts) => {
+  const lines = new KeyedMutex();
+  const then = (run: Run, act: () => void | Promise<void>): void =>
+    void lines
+      .runExclusive(run.id, async () => act())
+      // Whoever cannot be told does not keep the run from ending.
+      .catch((error: unknown) => log(run, error));
+  return {
+    tell(run: Run, stage: StageName, progress: Progress): void {
+      if (progress.is === "done") then(run, () => store.saveStage(run, progress.result));
+      for (const listener of listeners) then(run, () => listener.progress(run, stage, progress));
+    },
+    /** Resolves when all of it has been told. */
+    told: (run: Run): Promise<void> => lines.runExclusive(run.id, async () => undefined),
+  };
 };

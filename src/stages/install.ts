@@ -1,13 +1,10 @@
 /** Install: the head on an empty engine comes up and serves. */
+import { fresh } from "./fresh.ts";
 import type { Stage, Version } from "./stage.ts";
 
 export const install = (head: Version): Stage => ({
   name: "install",
-  steps: [
-    { act: "remove", why: "an earlier run may have died here" },
-    { act: "check-out", version: head },
-    { act: "roll-out", version: head },
-    { act: "probe", version: head },
-  ],
+  on: "nothing",
+  steps: fresh(head),
   cleanup: [{ act: "remove", why: "the install stage is over" }],
 });

@@ -1,7 +1,8 @@
 /**
- * Upgrade: the base comes up and serves, then the head is deployed over it in place. A base that is the head would upgrade
- * nothing and pass for ever, so it is refused here whoever proposed it.
+ * Upgrade: the base comes up and serves, then the head is deployed over it in place; what only the base had is taken away. A base
+ * that is the head would upgrade nothing and pass for ever, so it is refused here whoever proposed it.
  */
+import { fresh } from "./fresh.ts";
 import type { Skip, Stage, Version } from "./stage.ts";
 
 export const upgrade = (base: Version | { is: "none"; reason: string }, head: Version): Stage | Skip => {
@@ -10,13 +11,14 @@ export const upgrade = (base: Version | { is: "none"; reason: string }, head: Ve
     return { name: "upgrade", skip: `${base.ref} is the head itself, so there is nothing to upgrade from` };
   return {
     name: "upgrade",
+    on: "nothing",
     steps: [
-      { act: "remove", why: "an earlier run may have died here" },
-      ...[base, head].flatMap((version) => [
-        { act: "check-out", version } as const,
-        { act: "roll-out", version } as const,
-        { act: "probe", version } as const,
-      ]),
+      ...fresh(base),
+      { act: "check-out", version: head },
+      { act: "pull", version: head },
+      { act: "roll-out", version: head },
+      { act: "remove-orphans", version: head },
+      { act: "probe", version: head },
     ],
     cleanup: [{ act: "remove", why: "the upgrade stage is over" }],
   };

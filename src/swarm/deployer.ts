@@ -16,6 +16,8 @@ export type App = {
   scratch: string;
   /** The recipe's own compose files, relative to `directory`, in order. */
   files: readonly string[];
+  /** One more compose file, by its full path; null where there is none. */
+  overlay: string | null;
   /** The app's variables: all that interpolation may see. */
   values: ReadonlyMap<string, string>;
 };
@@ -31,6 +33,8 @@ export type Said = { exitCode: number; said: string };
 export interface Deployer {
   /** As a report names it. */
   readonly name: string;
+  /** Whether files of its own lie in the tree that it deploys, so that its stamp says `+U`. */
+  readonly addsToTree: boolean;
   /** The merged, interpolated stack, or what was said against it. Creates nothing, needs no engine. */
   config(app: App): Promise<{ is: "config"; yaml: string } | { is: "refused"; said: string }>;
   deploy(lease: Lease, app: App, deployment: Deployment): Promise<Said>;

@@ -11,6 +11,8 @@ import { Fault } from "../verdict/fault.ts";
 import type { App, Deployer, Said } from "./deployer.ts";
 
 export type DockerCli = {
+  /** Whose stacks these are. */
+  owner: string;
   /** Absolute path of the client: the child has no PATH to search. */
   path: string;
   host: string;
@@ -23,8 +25,13 @@ const WITHIN_MS = 300_000;
 
 export const dockerStackDeployer = (cli: DockerCli): Deployer => ({
   name: "docker stack deploy",
+  addsToTree: false,
   async config(app) {
-    const { exitCode, stdout, stderr } = await run(cli, app, ["stack", "config", ...composeFlags(app.files)]);
+    const { exitCode, stdout, stderr } = await run(cli, app, [
+      "stack",
+      "config",
+      ...composeFlags(filesOf(app)),
+    ]);
     if (exitCode === 0) return { is: "config", yaml: stdout };
     if (CLIENT_TOO_OLD.test(stderr))
       throw new Fault(
@@ -38,11 +45,12 @@ export const dockerStackDeployer = (cli: DockerCli): Deployer => ({
     lease.assertCovers(app.stack.appDomain);
     await mkdir(app.scratch, { recursive: true });
     const overlay = join(app.scratch, "stamp.yml");
-    await writeFile(overlay, overlayOf({ recipe: app.recipe, stack: app.stack.name, ...deployment }));
-    const files = composeFlags([...app.files, overlay]);
+    const marks = { owner: cli.owner, run: lease.holder, appDomain: app.stack.appDomain };
+    await writeFile(overlay, overlayOf({ recipe: app.recipe, stack: app.stack.name, ...deployment, marks }));
+    const files = composeFlags([...filesOf(app), overlay]);
     const args = ["stack", "deploy", ...files, "--resolve-image", cli.resolveImage, app.stack.name];
     const { exitCode, stdout, stderr } = await run(cli, app, args);
-    const said: Said = { exitCode, said: withoutPaths(`${stderr}${stdout}`, app) };
+    const said: Said = { exitCode, said: withoutPaths(`${stderr}${stdout}`, app).replace(DETACH_NOTICE, "") };
     if (exitCode !== 0 && HOST_TROUBLE.test(said.said))
       throw new Fault("engine", `docker stack deploy: ${said.said}`, "See that the engine is up.");
     return said;
@@ -52,10 +60,14 @@ export const dockerStackDeployer = (cli: DockerCli): Deployer => ({
 /** What a client that has no `stack config` says to it and to its flags (heard from 20.10). */
 const CLIENT_TOO_OLD = /^(?:unknown (?:shorthand )?flag|unknown command)\b|See 'docker stack --help'/im;
 
+/** Clients from 26 on begin with it. Saying `--detach` would silence it, and clients before 26 do not know that flag. */
+const DETACH_NOTICE = /^Since --detach=false was not specified[\s\S]*?will become the default\.\s*/;
+
 /** What the client says when the trouble is not the recipe's. */
 const HOST_TROUBLE =
   /cannot connect to the docker daemon|error during connect|connection refused|update out of sequence|no space left|not a swarm manager/i;
 
+const filesOf = ({ files, overlay }: App): string[] => [...files, ...(overlay === null ? [] : [overlay])];
 const composeFlags = (files: readonly string[]): string[] =>
   files.flatMap((file) => ["--compose-file", file]);
 const withoutPaths = (text: string, app: App): string =>

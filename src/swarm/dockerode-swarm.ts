@@ -4,26 +4,40 @@
  */
 import Docker from "dockerode";
 import * as z from "zod";
+import { marksIn, OWNER_LABEL } from "../recipe/marks.ts";
+import { isElsewhere } from "../verdict/elsewhere.ts";
 import { Fault } from "../verdict/fault.ts";
 import type { Service } from "../verdict/observation.ts";
+import { linesOf } from "./container-output.ts";
 import { followEvents } from "./engine-events.ts";
-import { isMissing, onEngine, statusOf } from "./engine-fault.ts";
+import { isMissing, notReady, onEngine, statusOf } from "./engine-fault.ts";
+import { budgetAround, memoryOfHost } from "./host-memory.ts";
 import { probeContainer } from "./http-probe.ts";
 import { parseContainer, parseService, parseTask } from "./inspect.ts";
-import { labelOf, ofStack } from "./stack-label.ts";
+import { probeElsewhere } from "./probe-elsewhere.ts";
+import { pullImage } from "./pull-image.ts";
+import { lookForRoom, removeLeft } from "./room.ts";
+import { besideElsewhere, runBeside } from "./run-beside.ts";
+import { removeService } from "./service-removal.ts";
+import { labelOf, ofStack, stackIn } from "./stack-label.ts";
 import { listRemains, removeStack } from "./stack-removal.ts";
 import type { Reading, Stamp, Swarm } from "./swarm.ts";
+import { taskLog } from "./task-log.ts";
 
 const STEADY_READ_ATTEMPTS = 3;
+const LOG_LINES = 100;
+/** An engine that takes a call and does not answer it is as good as away. */
+const ANSWERS_WITHIN_MS = 30_000;
 
-/** `host` as DOCKER_HOST has it: unix:///path, tcp://name:port or ssh://user@name. */
-const connect = (host: string): Docker => {
+/** `host` as DOCKER_HOST has it: unix:///path, tcp://name:port or ssh://user@name. A timeout of 0 waits for ever. */
+const connect = (host: string, timeout: number): Docker => {
   const url = new URL(host);
-  if (url.protocol === "unix:") return new Docker({ socketPath: url.pathname });
+  if (url.protocol === "unix:") return new Docker({ socketPath: url.pathname, timeout });
   const port = Number(url.port || "2375");
-  if (url.protocol === "tcp:") return new Docker({ protocol: "http", host: url.hostname, port });
+  if (url.protocol === "tcp:") return new Docker({ protocol: "http", host: url.hostname, port, timeout });
   if (url.protocol === "ssh:")
     return new Docker({
+      timeout,
       protocol: "ssh",
       host: url.hostname,
       port: Number(url.port || "22"),
@@ -37,14 +51,33 @@ const Info = z.object({
   CgroupVersion: z.string().default("1"),
   CgroupDriver: z.string().default(""),
   MemTotal: z.number(),
-  Swarm: z.object({ LocalNodeState: z.string(), ControlAvailable: z.boolean().default(false) }),
+  Swarm: z.object({
+    NodeID: z.string().default(""),
+    LocalNodeState: z.string(),
+    ControlAvailable: z.boolean().default(false),
+  }),
 });
 
-export const dockerodeSwarm = (host: string, probeImage: string): Swarm => {
-  const docker = connect(host);
+/** Which images the engine is to have fetched, and where the docker client keeps the logins for that. */
+type Pulling = { images: "missing" | "never"; configDirectory: string };
+const NO_PULLING: Pulling = { images: "never", configDirectory: "" };
+type Ways = { pulling?: Pulling; answersWithinMs?: number };
+
+export const dockerodeSwarm = (
+  host: string,
+  probeImage: string,
+  owner: string,
+  { pulling = NO_PULLING, answersWithinMs = ANSWERS_WITHIN_MS }: Ways = {},
+): Swarm => {
+  const docker = connect(host, answersWithinMs);
+  // A stream of events may well be silent, and so may a test, or a registry.
+  const listening = connect(host, 0);
+  const budget = budgetAround(host);
+  const node = async () => Info.parse(await onEngine(host, docker.info())).Swarm.NodeID;
   return {
     async check() {
       const info = Info.parse(await onEngine(host, docker.info()));
+      if (info.Swarm.LocalNodeState === "pending") throw notReady(host, info.Swarm.LocalNodeState);
       if (!info.Swarm.ControlAvailable)
         throw new Fault(
           "engine",
@@ -54,15 +87,23 @@ export const dockerodeSwarm = (host: string, probeImage: string): Swarm => {
       const cgroup = `v${info.CgroupVersion} ${info.CgroupDriver}`.trim();
       return { version: info.ServerVersion, cgroup, memoryBytes: info.MemTotal };
     },
+    node,
     read: (stack, stamp) => onEngine(host, readSteadily(docker, stack, stamp)),
-    async container(id) {
+    service: (id) => orNull(host, docker.getService(id).inspect().then(parseService)),
+    container: (id) => orNull(host, docker.getContainer(id).inspect().then(parseContainer)),
+    async log(id) {
       try {
-        return parseContainer(await docker.getContainer(id).inspect());
+        const output = await docker.getContainer(id).logs({ stdout: true, stderr: true, tail: LOG_LINES });
+        return linesOf(output);
       } catch (error) {
-        if (isMissing(error)) return null;
+        if (isMissing(error) || isBeingRemoved(error)) return null;
         return onEngine(host, Promise.reject(error));
       }
     },
+    taskLog: (id) => orNull(host, taskLog(docker, id, LOG_LINES)),
+    memory: memoryOfHost(host),
+    room: () => onEngine(host, lookForRoom(docker, probeImage, owner, budget)),
+    removeStrays: (before) => onEngine(host, removeLeft(docker, owner, before)),
     async hasNetwork(name) {
       const found = await onEngine(
         host,
@@ -70,17 +111,48 @@ export const dockerodeSwarm = (host: string, probeImage: string): Swarm => {
       );
       return found.some((network) => network.Name === name);
     },
-    events: (sinceMs, signal) => followEvents(docker, sinceMs, signal),
+    events: (sinceMs, signal) => followEvents(listening, sinceMs, signal),
+    async ownStacks() {
+      const label = [`${OWNER_LABEL}=${owner}`];
+      const services = await onEngine(host, docker.listServices({ filters: { label } }));
+      return services.flatMap(({ Spec }) => {
+        const [name, marks] = [stackIn(Spec?.Labels ?? {}), marksIn(Spec?.Labels ?? {})];
+        return name && marks ? [{ stack: { name, appDomain: marks.appDomain }, run: marks.run }] : [];
+      });
+    },
     remains: (stack) => onEngine(host, listRemains(docker, stack)),
     async ensureSecret(lease, stack, name, value) {
       lease.assertCovers(stack.appDomain);
       const Data = Buffer.from(value).toString("base64");
       const made = docker.createSecret({ Name: name, Labels: labelOf(stack.name), Data });
-      await onEngine(host, made.catch(unlessItExists));
+      return onEngine(
+        host,
+        made.then(() => true, unlessItExists),
+      );
     },
-    probe(lease, stack, target) {
+    async probe(lease, stack, target) {
       lease.assertCovers(stack.appDomain);
-      return onEngine(host, probeContainer(docker, probeImage, stack, target));
+      const asked = isElsewhere(target, await node())
+        ? probeElsewhere(docker, probeImage, stack, target)
+        : probeContainer(docker, listening, probeImage, stack, target);
+      return onEngine(host, asked);
+    },
+    async hasImage(image) {
+      return (await orNull(host, docker.getImage(image).inspect())) !== null;
+    },
+    async pullImage(lease, stack, image, signal) {
+      lease.assertCovers(stack.appDomain);
+      if (pulling.images === "never") return { is: "left" };
+      return onEngine(host, pullImage(listening, image, pulling.configDirectory, signal), signal);
+    },
+    async runBeside(lease, stack, trial, signal) {
+      lease.assertCovers(stack.appDomain);
+      if (isElsewhere(trial.beside, await node())) throw besideElsewhere(trial.beside);
+      return onEngine(host, runBeside(docker, listening, stack, trial, signal), signal);
+    },
+    async removeService(lease, stack, service) {
+      lease.assertCovers(stack.appDomain);
+      return onEngine(host, removeService(docker, stack, service));
     },
     removeStack(lease, stack) {
       lease.assertCovers(stack.appDomain);
@@ -89,8 +161,22 @@ export const dockerodeSwarm = (host: string, probeImage: string): Swarm => {
   };
 };
 
-const unlessItExists = (error: unknown): void => {
+/** `can not get logs from container which is dead or marked for removal` */
+const isBeingRemoved = (error: unknown): boolean => statusOf(error) === 409;
+
+const unlessItExists = (error: unknown): false => {
   if (statusOf(error) !== 409) throw error;
+  return false;
+};
+
+/** Null for what the engine does not have, or has no longer. */
+const orNull = async <T>(host: string, call: Promise<T>): Promise<T | null> => {
+  try {
+    return await call;
+  } catch (error) {
+    if (isMissing(error)) return null;
+    return onEngine(host, Promise.reject(error));
+  }
 };
 
 const readSteadily = async (docker: Docker, stack: string, stamp: Stamp | null): Promise<Reading> => {

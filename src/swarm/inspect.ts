@@ -8,6 +8,7 @@ import * as z from "zod";
 import type {
   Container,
   EngineEvent,
+  HealthCheck,
   Service,
   ServiceSpec,
   Task,
@@ -15,8 +16,9 @@ import type {
 } from "../verdict/observation.ts";
 
 const redactionKey = randomBytes(32);
-const redact = (value: string): string =>
-  `<redacted ${createHmac("sha256", redactionKey).update(value).digest("hex").slice(0, 8)}>`;
+/** Tells equal values from different ones, within this process, and nothing else. */
+export const fingerprintOf = (value: string): string =>
+  createHmac("sha256", redactionKey).update(value).digest("hex").slice(0, 8);
 
 const NS_PER_MS = 1_000_000;
 const Labels = z.record(z.string(), z.string()).nullish();
@@ -30,6 +32,7 @@ const RawSpec = z.looseObject({
         Healthcheck: z.looseObject({ Test: z.array(z.string()).nullish() }).nullish(),
       })
       .optional(),
+    Placement: z.looseObject({ Constraints: z.array(z.string()).nullish() }).nullish(),
     Resources: z.object({ Limits: z.object({ MemoryBytes: z.number().nullish() }).nullish() }).nullish(),
     RestartPolicy: z.looseObject({ Condition: z.string().nullish() }).nullish(),
   }),
@@ -44,6 +47,7 @@ const RawSpec = z.looseObject({
       FailureAction: z.string().nullish(),
       Order: z.string().nullish(),
       Monitor: z.number().nullish(),
+      MaxFailureRatio: z.number().nullish(),
     })
     .nullish(),
 });
@@ -95,6 +99,7 @@ const specOf = (raw: RawSpec): ServiceSpec => {
     restart: condition === "none" || condition === "on-failure" ? condition : "any",
     hasHealthcheck: test !== undefined && test !== "NONE",
     memoryLimitBytes: raw.TaskTemplate.Resources?.Limits?.MemoryBytes || null,
+    constraints: raw.TaskTemplate.Placement?.Constraints ?? [],
     lines: linesOf(raw, ""),
   };
 };
@@ -111,6 +116,7 @@ const policyOf = (raw: RawSpec["UpdateConfig"]): UpdatePolicy | null =>
         failureAction: raw.FailureAction ?? "pause",
         order: raw.Order ?? "stop-first",
         monitorMs: (raw.Monitor ?? 0) / NS_PER_MS,
+        maxFailureRatio: raw.MaxFailureRatio ?? 0,
       }
     : null;
 
@@ -129,7 +135,7 @@ const linesOf = (value: unknown, path: string): string[] => {
 
 const redactEntry = (entry: string): string => {
   const at = entry.indexOf("=");
-  return at < 0 ? entry : `${entry.slice(0, at)} = ${redact(entry.slice(at + 1))}`;
+  return at < 0 ? entry : `${entry.slice(0, at)} = <redacted ${fingerprintOf(entry.slice(at + 1))}>`;
 };
 
 const RawTask = z.object({
@@ -175,23 +181,24 @@ export const parseTask = (json: unknown): Task => {
   };
 };
 
+const RawCheck = z.object({ End: z.string(), ExitCode: z.number(), Output: z.string() });
 const RawContainer = z.object({
   Id: z.string(),
   Config: z.object({ Labels }),
+  HostConfig: z.object({ Memory: z.number().nullish() }).nullish(),
   State: z.object({
     Status: z.string(),
     OOMKilled: z.boolean(),
     ExitCode: z.number(),
     Error: z.string().default(""),
+    StartedAt: z.string(),
     FinishedAt: z.string(),
-    Health: z
-      .object({ Status: z.string(), Log: z.array(z.object({ Output: z.string() })).nullish() })
-      .nullish(),
+    Health: z.object({ Status: z.string(), Log: z.array(RawCheck).nullish() }).nullish(),
   }),
 });
 
 export const parseContainer = (json: unknown): Container => {
-  const { Id, Config, State } = RawContainer.parse(json);
+  const { Id, Config, HostConfig, State } = RawContainer.parse(json);
   const hasEnded = State.Status === "exited" || State.Status === "dead";
   const health = State.Health;
   return {
@@ -201,12 +208,20 @@ export const parseContainer = (json: unknown): Container => {
     exitCode: hasEnded ? State.ExitCode : null,
     health:
       health && health.Status !== "none"
-        ? { status: health.Status, lastOutput: health.Log?.at(-1)?.Output.trim() ?? "" }
+        ? { status: health.Status, checks: (health.Log ?? []).map(checkOf) }
         : null,
     error: State.Error,
+    memoryLimitBytes: HostConfig?.Memory || null,
+    startedAt: State.StartedAt.startsWith("0001") ? null : State.StartedAt,
     finishedAt: hasEnded ? State.FinishedAt : null,
   };
 };
+
+const checkOf = ({ End, ExitCode, Output }: z.infer<typeof RawCheck>): HealthCheck => ({
+  at: End,
+  exitCode: ExitCode,
+  output: Output.trim(),
+});
 
 /** The legacy fields (`status`, `id`, `from`) are gone from API 1.52 on; these are in every version. */
 const RawEvent = z.object({

@@ -1,7 +1,8 @@
 /**
  * Takes a stack off the engine in the one order that works: services, then (once their tasks and containers are really
  * gone) networks, volumes, secrets and configs; all found by the stack's label. Returns only when a last look finds
- * nothing. Finished tasks of jobs are left out: engine 20.10 keeps them for ever.
+ * nothing. Finished tasks of jobs are left out: engine 20.10 keeps them for ever. Containers and volumes are those of the
+ * engine's own node: on other nodes containers go with their tasks, and volumes are out of reach.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type Docker from "dockerode";
@@ -59,6 +60,8 @@ const forEach = async <T>(
 };
 
 const ENDED = new Set(["complete", "failed", "rejected", "shutdown", "orphaned", "remove"]);
+/** By the engine's word for a task's state. */
+export const hasEnded = (state: string): boolean => ENDED.has(state);
 
 /** One line for each thing of the stack that the engine still has. */
 export const listRemains = async (docker: Docker, stack: string): Promise<string[]> => {
@@ -74,7 +77,7 @@ export const listRemains = async (docker: Docker, stack: string): Promise<string
   ]);
   return [
     ...services.map((s) => `service ${s.Spec?.Name ?? s.ID}`),
-    ...tasks.filter((t) => !ENDED.has(t.Status.State)).map((t) => `task ${t.ID}`),
+    ...tasks.filter((t) => !hasEnded(t.Status.State)).map((t) => `task ${t.ID}`),
     ...containers.map((c) => `container ${c.Names[0] ?? c.Id}`),
     ...networks.map((n) => `network ${n.Name}`),
     ...(volumes.Volumes ?? []).map((v) => `volume ${v.Name}`),

@@ -4,18 +4,15 @@
  * engine's label filter found it under the stamp, or if the engine called it up to date while the new spec stood;
  * tasks from before this rollout never do.
  */
-import type { Container, EngineEvent, Expectation, Observation, Service, Task } from "./observation.ts";
+import { type Death, deathsAmong, type MemorySample, type TaskReading } from "./death.ts";
+import { type Whereabouts, whereaboutsOf } from "./elsewhere.ts";
+import type { Expectation, Observation, Service, ServiceSpec, Task } from "./observation.ts";
 
 export type Sighting = { at: string; service: Service };
-export type Death = {
-  task: Task;
-  container: Container | null;
-  /** Engine events of its container, oldest first. */
-  events: readonly EngineEvent[];
-  /** Swarm's own UpdateStatus message names this task. */
-  isNamedBySwarm: boolean;
-  /** When it was first seen dead, by our clock. */
-  seenAt: string;
+/** A new spec on the service; `from` is the one that it took the place of. `other`: a writer whom nobody here asked. */
+export type SpecWrite = Sighting & {
+  from: (ServiceSpec & { version: number }) | null;
+  by: "deploy" | "swarm" | "person" | "other";
 };
 export type Rollout = {
   expectation: Expectation;
@@ -28,8 +25,12 @@ export type Rollout = {
   applied: Sighting | null;
   /** Every changed reading since the start, oldest first. */
   history: readonly Sighting[];
+  /** The readings of those in which the spec itself is another one. */
+  writes: readonly SpecWrite[];
   /** The last reading; null once the service is gone or was never there. */
   now: Sighting | null;
+  /** Every changed reading of its tasks, oldest first. */
+  readings: readonly TaskReading[];
   /** All tasks in the last reading, and those of them that the engine calls up to date. */
   tasks: readonly Task[];
   upToDate: readonly string[];
@@ -41,10 +42,17 @@ export type Rollout = {
   olderTasks: readonly Task[];
   /** Tasks of the new spec that ended when nobody had asked them to. */
   deaths: readonly Death[];
+  /** Tasks of the restored spec that did, after Swarm had put it back. */
+  deathsAfterRevert: readonly Death[];
+  /** Whether its tasks have been on the engine's own node. */
+  whereabouts: Whereabouts;
+  /** The host's memory through the rollout; empty where the engine's host cannot be read, or had none of its tasks. */
+  memory: readonly MemorySample[];
+  /** What the record lacks, and why. */
+  notCaptured: readonly { at: string; what: string; reason: string }[];
 };
 
 const REVERTED = new Set(["rollback_started", "rollback_paused", "rollback_completed"]);
-const DEAD = new Set(["failed", "rejected", "complete"]);
 
 /** The rollouts in the last `before … ` record of these observations, the stamped service first. */
 export const rolloutsIn = (observations: readonly Observation[]): Rollout[] => {
@@ -54,7 +62,8 @@ export const rolloutsIn = (observations: readonly Observation[]): Rollout[] => {
   const since = observations.slice(start + 1);
   const { stampedService } = before.expectation;
   return [...before.expectation.services]
-    .sort((a, b) => Number(b === stampedService) - Number(a === stampedService) || a.localeCompare(b))
+    .sort()
+    .sort((a, b) => Number(b === stampedService) - Number(a === stampedService))
     .map((name) => rolloutOf(name, before, since));
 };
 
@@ -62,107 +71,152 @@ type Before = Extract<Observation, { is: "before" }>;
 
 const rolloutOf = (name: string, before: Before, since: readonly Observation[]): Rollout => {
   const first = before.services.find((s) => s.name === name) ?? null;
-  const history = since.flatMap((o) => (o.is === "service" && o.service.name === name ? [o] : []));
-  const last = history.at(-1) ?? (first && { at: before.at, service: first });
+  const opening: Sighting | null = first && { at: before.at, service: first };
+  const history = since.flatMap((o) =>
+    o.is === "service" && o.service.name === name ? [{ at: o.at, service: o.service }] : [],
+  );
+  const last = history.at(-1) ?? opening;
   const id = last?.service.id;
   const lastWord = since.findLast(
     (o) => (o.is === "service" && o.service.name === name) || (o.is === "service-gone" && o.service === name),
   );
-  const isGone = lastWord?.is === "service-gone";
-  const readings = since.flatMap((o) => (o.is === "tasks" && o.service === id ? [o] : []));
+  const readings = since.filter((o): o is TaskReading => o.is === "tasks" && o.service === id);
   const applied = history.find((s) => s.service.version !== first?.version && !isReverted(s)) ?? null;
   const revertedAt = history.find(isReverted)?.at ?? null;
   const olderTasks = before.tasks.filter((t) => t.service === id);
   const born = tasksOfNewSpec(readings, olderTasks, applied?.at ?? null, revertedAt);
+  const named = tasksNamedBySwarm(history);
+  const whereabouts = whereaboutsOf([...olderTasks, ...readings.flatMap((r) => r.tasks)], before.node);
   return {
     expectation: before.expectation,
     service: name,
     name: `${before.expectation.recipe}_${name.slice(before.expectation.stack.length + 1)}`,
-    before: first && { at: before.at, service: first },
+    before: opening,
     beganAt: before.at,
-    applied: applied && { at: applied.at, service: applied.service },
-    history: history.map(({ at, service }) => ({ at, service })),
-    now: isGone || !last ? null : { at: last.at, service: last.service },
+    applied,
+    history,
+    writes: writesIn(opening, history),
+    now: lastWord?.is === "service-gone" ? null : last,
+    readings,
     tasks: readings.at(-1)?.tasks ?? olderTasks,
     upToDate: readings.at(-1)?.upToDate ?? [],
     steadySince: steadySince(readings, before.at),
     stamped: [...new Set(readings.flatMap((r) => r.stamped))],
     olderTasks,
-    deaths: deathsAmong(born, history, readings, since),
+    deaths: deathsAmong(born, named, readings, since, before.node),
+    deathsAfterRevert: deathsAmong(
+      tasksOfRestoredSpec(readings, olderTasks, born, revertedAt),
+      named,
+      readings,
+      since,
+      before.node,
+    ),
+    whereabouts,
+    memory: since.flatMap((o) =>
+      o.is === "memory" && whereabouts !== "elsewhere" ? [{ at: o.at, memory: o.memory }] : [],
+    ),
+    notCaptured: since.flatMap((o) =>
+      o.is === "not-captured" ? [{ at: o.at, what: o.what, reason: o.reason }] : [],
+    ),
   };
 };
 
-type Reading = Extract<Observation, { is: "tasks" }>;
-
 const isReverted = (s: Sighting): boolean => REVERTED.has(s.service.update?.state ?? "");
 
+const isSameSpec = (a: ServiceSpec, b: ServiceSpec): boolean =>
+  a.lines.length === b.lines.length && a.lines.every((line, index) => line === b.lines[index]);
+
+const writesIn = (before: Sighting | null, history: readonly Sighting[]): SpecWrite[] => {
+  const writes: SpecWrite[] = [];
+  let was = before;
+  for (const seen of history) {
+    if (was === null || !isSameSpec(was.service.spec, seen.service.spec)) {
+      const from = was && { ...was.service.spec, version: was.service.version };
+      writes.push({ ...seen, from, by: writerOf(seen, writes) });
+    }
+    was = seen;
+  }
+  return writes;
+};
+
+/** A rollback that a person asked for keeps the newer spec as PreviousSpec; Swarm's own leaves none. */
+const writerOf = (seen: Sighting, earlier: readonly SpecWrite[]): SpecWrite["by"] => {
+  if (isReverted(seen)) return seen.service.previous ? "person" : "swarm";
+  return earlier.some((write) => write.by === "deploy") ? "other" : "deploy";
+};
+
+/** The restored spec may carry the very same stamp; its tasks come after Swarm has put it back, and are up to date. */
 const tasksOfNewSpec = (
-  readings: readonly Reading[],
+  readings: readonly TaskReading[],
   older: readonly Task[],
   appliedAt: string | null,
   revertedAt: string | null,
 ): Task[] => {
   const ours = new Set<string>();
+  const isRestored = (id: string, reading: TaskReading) =>
+    revertedAt !== null && reading.upToDate.includes(id) && firstSeenAt(id, readings) >= revertedAt;
   for (const reading of readings) {
-    for (const id of reading.stamped) ours.add(id);
+    for (const id of reading.stamped) if (!isRestored(id, reading)) ours.add(id);
     const isWhileApplied =
       appliedAt !== null && reading.at >= appliedAt && (revertedAt === null || reading.at < revertedAt);
     if (isWhileApplied) for (const id of reading.upToDate) ours.add(id);
   }
   for (const task of older) ours.delete(task.id);
-  const latest = new Map(readings.flatMap((r) => r.tasks.map((t) => [t.id, t] as const)));
-  return [...ours].flatMap((id) => latest.get(id) ?? []);
+  return lastSeen(readings, ours);
 };
 
-const deathsAmong = (
+const firstSeenAt = (id: string, readings: readonly TaskReading[]): string =>
+  readings.find((r) => r.tasks.some((t) => t.id === id))?.at ?? "";
+
+const tasksOfRestoredSpec = (
+  readings: readonly TaskReading[],
+  older: readonly Task[],
   born: readonly Task[],
-  history: readonly Sighting[],
-  readings: readonly Reading[],
-  since: readonly Observation[],
-): Death[] => {
-  const named = taskNamedBySwarm(history);
-  return born
-    .filter((task) => DEAD.has(task.state))
-    .map((task) => ({
-      task,
-      container:
-        since
-          .flatMap((o) => (o.is === "container" && o.container.task === task.id ? [o.container] : []))
-          .at(-1) ?? null,
-      events: since.flatMap((o) =>
-        o.is === "event" && o.event.type === "container" && o.event.task === task.id ? [o.event] : [],
-      ),
-      isNamedBySwarm: task.id === named,
-      seenAt:
-        readings.find((r) => r.tasks.some((t) => t.id === task.id && DEAD.has(t.state)))?.at ??
-        task.changedAt,
-    }))
-    .sort(
-      (a, b) =>
-        Number(b.isNamedBySwarm) - Number(a.isNamedBySwarm) ||
-        a.task.changedAt.localeCompare(b.task.changedAt),
-    );
+  revertedAt: string | null,
+): Task[] => {
+  if (revertedAt === null) return [];
+  const later = readings.filter((r) => r.at >= revertedAt).flatMap((r) => r.upToDate);
+  const others = new Set([...older, ...born].map((t) => t.id));
+  return lastSeen(readings, new Set(later.filter((id) => !others.has(id))));
+};
+
+const lastSeen = (readings: readonly TaskReading[], ids: ReadonlySet<string>): Task[] => {
+  const latest = new Map(readings.flatMap((r) => r.tasks.map((t) => [t.id, t] as const)));
+  return [...ids].flatMap((id) => latest.get(id) ?? []);
 };
 
 /** Swarm writes `… failure or early termination of task <id>`, and drops it again when the rollback is done. */
-const taskNamedBySwarm = (history: readonly Sighting[]): string | null => {
-  for (const { service } of history) {
-    const id = /termination of task (\w+)/.exec(service.update?.message ?? "")?.[1];
-    if (id !== undefined) return id;
-  }
-  return null;
-};
+const tasksNamedBySwarm = (history: readonly Sighting[]): Set<string> =>
+  new Set(
+    history.flatMap(
+      ({ service }) => /termination of task (\w+)/.exec(service.update?.message ?? "")?.[1] ?? [],
+    ),
+  );
 
-const runningSet = (reading: Reading): string =>
+const runningSet = (reading: TaskReading): string =>
   reading.tasks
     .filter((t) => t.state === "running" && reading.upToDate.includes(t.id))
     .map((t) => t.id)
     .sort()
     .join();
 
-const steadySince = (readings: readonly Reading[], otherwise: string): string => {
+/**
+ * From when the engine itself wrote the last of them running, as Swarm's own monitor counts: our reading comes a little later.
+ * Where the engine's clock and ours do not agree within that little, our own counts.
+ */
+const steadySince = (readings: readonly TaskReading[], otherwise: string): string => {
   const last = readings.at(-1);
   if (!last) return otherwise;
   const changed = readings.findLastIndex((r) => runningSet(r) !== runningSet(last));
-  return readings[changed + 1]?.at ?? last.at;
+  const first = readings[changed + 1] ?? last;
+  const running = first.tasks.filter((t) => t.state === "running" && first.upToDate.includes(t.id));
+  const written = running
+    .map((t) => t.changedAt)
+    .sort()
+    .at(-1);
+  if (written === undefined) return first.at;
+  const lateMs = Date.parse(first.at) - Date.parse(written);
+  return lateMs >= 0 && lateMs <= READ_WITHIN_MS ? new Date(written).toISOString() : first.at;
 };
+
+const READ_WITHIN_MS = 1_500;

@@ -7,14 +7,18 @@ import type { Fault } from "./fault.ts";
 import type { Finding } from "./finding.ts";
 import type { Observation } from "./observation.ts";
 import { type Rollout, rolloutsIn } from "./rollout.ts";
+import { continued } from "./rules/continued.ts";
 import { converged } from "./rules/converged.ts";
 import { crashLooping } from "./rules/crash-looping.ts";
+import { image } from "./rules/image.ts";
 import { inFlight } from "./rules/in-flight.ts";
 import { presence } from "./rules/presence.ts";
 import { rolledBack } from "./rules/rolled-back.ts";
 import type { Rule, Ruling } from "./rules/ruling.ts";
+import { settledLate } from "./rules/settled-late.ts";
 import { stamp } from "./rules/stamp.ts";
 import { unchanged } from "./rules/unchanged.ts";
+import { unschedulable } from "./rules/unschedulable.ts";
 
 export type Verdict =
   | { is: "pass" }
@@ -23,12 +27,25 @@ export type Verdict =
   | { is: "cancelled"; by: string };
 
 export type Judgement =
-  | { is: "open"; waitingFor: readonly string[]; lookAgainAt: number | null }
+  /** `holdsUntil`: all is up, and only watched until then; null where something is still to come. */
+  | { is: "open"; waitingFor: readonly string[]; lookAgainAt: number | null; holdsUntil: number | null }
   | { is: "settled"; findings: readonly Finding[] }
   /** The engine used a word that no rule knows. */
   | { is: "unknown"; said: string };
 
-const RULES: readonly Rule[] = [presence, unchanged, rolledBack, inFlight, crashLooping, converged, stamp];
+const RULES: readonly Rule[] = [
+  presence,
+  unchanged,
+  rolledBack,
+  continued,
+  unschedulable,
+  inFlight,
+  settledLate,
+  crashLooping,
+  converged,
+  stamp,
+  image,
+];
 
 /**
  * Judges the last rollout in these observations at `nowMs` (epoch ms). A rollout that was called settled is judged as of
@@ -36,18 +53,23 @@ const RULES: readonly Rule[] = [presence, unchanged, rolledBack, inFlight, crash
  */
 export const judge = (observations: readonly Observation[], nowMs: number): Judgement => {
   const start = observations.findLastIndex((o) => o.is === "before");
-  if (start < 0) return { is: "open", waitingFor: ["the first reading"], lookAgainAt: null };
+  if (start < 0) return { is: "open", waitingFor: ["the first reading"], ...never };
   const since = observations.slice(start);
   const end = since.findIndex((o) => o.is === "settled");
   const settledAt = since[end]?.at;
   return settledAt === undefined
     ? judgeRollouts(since, nowMs)
-    : judgeRollouts(since.slice(0, end), Date.parse(settledAt));
+    : judgeRollouts([...since.slice(0, end), ...since.slice(end).filter(isAfterword)], Date.parse(settledAt));
 };
+
+/** What decides nothing, and may take longer to read than the verdict takes. */
+const isAfterword = (observation: Observation): boolean => observation.is === "log";
+
+const never = { lookAgainAt: null, holdsUntil: null };
 
 const judgeRollouts = (since: readonly Observation[], nowMs: number): Judgement => {
   const deployed = since.find((o) => o.is === "deployed");
-  if (!deployed) return { is: "open", waitingFor: ["the deployer to come back"], lookAgainAt: null };
+  if (!deployed) return { is: "open", waitingFor: ["the deployer to come back"], ...never };
   if (deployed.exitCode !== 0)
     return { is: "settled", findings: [{ is: "deploy-refused", by: deployed.by, said: deployed.said }] };
   const deadline = since.find((o) => o.is === "deadline");
@@ -68,18 +90,22 @@ const judgeRollouts = (since: readonly Observation[], nowMs: number): Judgement 
   const waits = rulings.flatMap(({ rollout, ruling }) =>
     ruling.is === "wait" ? [{ rollout, ...ruling }] : [],
   );
-  if (findings.length > 0 || waits.length === 0) return { is: "settled", findings };
-  if (deadline)
-    return {
-      is: "settled",
-      findings: waits.map((w) => w.orElse ?? late(w.rollout, w.for, deadline.afterMs)),
-    };
+  const holds = rulings.flatMap(({ ruling }) => (ruling.is === "hold" ? [ruling] : []));
+  if (findings.length > 0 || waits.length + holds.length === 0) return { is: "settled", findings };
+  if (deadline) return { is: "settled", findings: overdue(rulings, deadline.afterMs) };
   return {
     is: "open",
-    waitingFor: waits.flatMap((w) => w.for),
-    lookAgainAt: waits.map((w) => w.until).reduce(earlier, null),
+    waitingFor: [...new Set([...waits, ...holds].flatMap((w) => w.for))],
+    lookAgainAt: [...waits, ...holds].map((w) => w.until).reduce(earlier, null),
+    holdsUntil: waits.length === 0 ? Math.max(...holds.map((h) => h.until)) : null,
   };
 };
+
+const overdue = (rulings: readonly { rollout: Rollout; ruling: Ruling }[], afterMs: number): Finding[] =>
+  rulings.flatMap(({ rollout, ruling }) => {
+    if (ruling.is === "hold") return [late(rollout, [ruling.for], afterMs)];
+    return ruling.is === "wait" ? [ruling.orElse ?? late(rollout, ruling.for, afterMs)] : [];
+  });
 
 const ask = (rollout: Rollout, nowMs: number, others: readonly Rollout[]): Ruling => {
   for (const rule of RULES) {

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { openWorld, type World } from "../support/world.ts";
 
-test("down from the start: both checks ask for action, and a maintainer's Re-run ends green", async () => {
+test("down from the start: both checks ask for action, and a maintainer's Re-run of one ends that one green", async () => {
   const world = await openWorld();
   world.engine.goDown();
   await world.comment("!testme");
@@ -11,7 +11,7 @@ test("down from the start: both checks ask for action, and a maintainer's Re-run
     const { conclusion, output } = world.check(stage);
     expect(conclusion).toBe("action_required");
     expect(output.title).toMatch(
-      /^Could not be judged: The Docker engine at .* does not answer: connect ENOENT/,
+      /^(Level 0 of 5 · )?Could not be judged: The Docker engine at .* does not answer: connect ENOENT/,
     );
     expect(output.summary).toContain("press **Re-run** on this check, or comment `!testme`");
     expect(output.summary).toContain("Not a finding about the recipe");
@@ -27,7 +27,6 @@ test("down from the start: both checks ask for action, and a maintainer's Re-run
   await world.settled();
   const again = world.checkRuns().filter(({ id }) => !first.includes(id));
   expect(again.map(({ name, conclusion }) => [name, conclusion]).sort()).toEqual([
-    ["testme / install", "success"],
     ["testme / upgrade", "success"],
   ]);
   expect(new Set(again.map(({ head_sha }) => head_sha))).toEqual(new Set([world.story().head]));

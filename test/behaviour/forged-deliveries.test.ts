@@ -35,5 +35,6 @@ test("a wrong signature and none at all: a 4xx, and not one request to GitHub", 
   // It was the signature and nothing else.
   const signed = await world.github.deliver("issue_comment", payload);
   expect(signed.status).toBe(200);
+  await world.bot.answered();
   expect(world.replies()).toHaveLength(1);
 });

@@ -48,7 +48,7 @@ function checkRun(changes: Partial<CheckRun> = {}): CheckRun {
     head,
     externalId: "testme:r1:7:install",
     progress: { status: "queued" },
-    output: { title: "Waiting", summary: "Nobody is before it.", text: null },
+    output: { title: "Waiting", summary: "Nobody is before it.", text: null, annotations: [] },
     actions: [],
     ...changes,
   };
@@ -133,11 +133,15 @@ describe("what it posts", () => {
   });
 
   test("a comment", async () => {
-    await adapter().comment(repository(), 7, "Only people with write access may start a run.");
+    const say = () =>
+      adapter().comment(repository(), 7, "Only people with write access may start a run.", "k1");
+    await say();
+    await say();
+    expect(github.comments(name, 7).filter(({ body }) => body.includes("k1"))).toHaveLength(1);
     const last = github.comments(name, 7).at(-1);
     expect(last).toMatchObject({
       login: "testme[bot]",
-      body: "Only people with write access may start a run.",
+      body: "Only people with write access may start a run.\n\n<!-- testme k1 -->",
     });
   });
 
@@ -156,7 +160,8 @@ describe("what it posts", () => {
     } as const;
     const actions = [{ label: "Re-run", description: "Test this commit again", identifier: "rerun" }];
     const output = { title: "Rolled back", summary: "It ran out of memory.", text: "| label |" };
-    await edge.updateCheckRun(repository(), id, checkRun({ ...mine, progress: conclusion, output, actions }));
+    const last = { ...mine, progress: conclusion, output: { ...output, annotations: [] }, actions };
+    await edge.updateCheckRun(repository(), id, checkRun(last));
     const kept = github.checkRuns(name, head).find((one) => one.id === id);
     expect(kept).toMatchObject({ head_sha: head, external_id: "testme:r2:7:life", output, actions });
     expect(kept?.history).toEqual([
@@ -175,6 +180,16 @@ describe("a create whose answer was lost", () => {
     const id = await adapter().createCheckRun(repository(), lost);
     const known = github.checkRuns(name).filter((one) => one.external_id === lost.externalId);
     expect(known.map((one) => one.id)).toEqual([id]);
+  });
+
+  test("says what it is sent again with, since the run went on meanwhile", async () => {
+    const lost = checkRun({ externalId: "testme:r5:7:install" });
+    github.fail({ method: "POST", path: /check-runs$/ }, { drop: "after" });
+    await failureOf(adapter().createCheckRun(repository(), lost));
+    const output = { ...lost.output, title: "Working" };
+    const id = await adapter().createCheckRun(repository(), { ...lost, output });
+    const known = github.checkRuns(name).find((one) => one.id === id);
+    expect(known?.output.title).toBe("Working");
   });
 
   test("is found behind a hundred others of that name", async () => {
@@ -197,7 +212,6 @@ describe("a create whose answer was lost", () => {
 });
 
 describe("which failures pass", () => {
-  const inAMinute = String(Math.floor(Date.now() / 1000) + 60);
   test.each([
     ["500", { status: 500 }, true, null],
     ["503 with a time", { status: 503, headers: { "retry-after": "7" } }, true, 7000],
@@ -224,6 +238,7 @@ describe("which failures pass", () => {
   });
 
   test("a used-up quota passes when GitHub's own clock says so", async () => {
+    const inAMinute = String(Math.floor(Date.now() / 1000) + 60);
     const headers = { "x-ratelimit-remaining": "0", "x-ratelimit-reset": inAMinute };
     github.fail({ path: /pulls\/7$/ }, { status: 403, headers, message: "API rate limit exceeded" });
     const error = await failureOf(adapter().pullRequest(repository(), 7));
@@ -268,9 +283,10 @@ describe("which failures pass", () => {
       .reply(201, { token: "ghs_x", permissions: {}, expires_at: "2099-01-01T00:00:00Z" });
     const message =
       "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
+    api.get("/repos/coop/wiki/issues/7/comments?per_page=100").reply(200, []);
     api.post("/repos/coop/wiki/issues/7/comments").reply(403, { message }, { "Retry-After": "30" });
     const edge = adapter(bot("https://github.example"));
-    const error = await failureOf(edge.comment(repository(), 7, "hello"));
+    const error = await failureOf(edge.comment(repository(), 7, "hello", "k1"));
     expect(edge.isPassing(error)).toBe(true);
     expect(edge.retryAfterMs(error)).toBe(30_000);
     expect(nock.isDone()).toBe(true);
@@ -285,7 +301,7 @@ describe("what is too long", () => {
   ])("%s are cut where GitHub would refuse, with a note", async (_, letter) => {
     const long = letter.repeat(70_000);
     const externalId = `testme:long:7:${letter}`;
-    const output = { title: letter.repeat(300), summary: long, text: long };
+    const output = { title: letter.repeat(300), summary: long, text: long, annotations: [] };
     const id = await adapter().createCheckRun(repository(), checkRun({ externalId, output }));
     const kept = github.checkRuns(name).find((one) => one.id === id)?.output;
     for (const [words, limit] of [
@@ -301,12 +317,82 @@ describe("what is too long", () => {
 
   test("what fits is left alone", async () => {
     const summary = "a".repeat(65_535);
-    const output = { title: "Fits", summary, text: null };
+    const output = { title: "Fits", summary, text: null, annotations: [] };
     const id = await adapter().createCheckRun(
       repository(),
       checkRun({ externalId: "testme:fit:7:x", output }),
     );
     expect(github.checkRuns(name).find((one) => one.id === id)?.output.summary).toBe(summary);
+  });
+});
+
+describe("annotations", () => {
+  const line = {
+    path: "compose.yml",
+    startLine: 4,
+    endLine: 4,
+    startColumn: 12,
+    endColumn: 34,
+    level: "failure",
+    title: "Image not available: wiki_app",
+    message: "No such image",
+  } as const;
+  const block = { ...line, startLine: 11, endLine: 13, startColumn: null, endColumn: null } as const;
+  const progress = {
+    status: "completed",
+    conclusion: "failure",
+    startedAt: null,
+    completedAt: "2026-01-02T03:05:05Z",
+  } as const;
+  const concluded = (externalId: string, annotations: CheckRun["output"]["annotations"]) =>
+    checkRun({
+      externalId,
+      progress,
+      output: { title: "Red", summary: "It failed.", text: null, annotations },
+    });
+  const queued = (externalId: string) => adapter().createCheckRun(repository(), checkRun({ externalId }));
+  const keptOf = (id: number) => github.checkRuns(name).find((one) => one.id === id);
+  const patching = (id: number) => ({ method: "PATCH", path: new RegExp(`/check-runs/${id}$`) });
+
+  test("stand on their lines, with columns where there are any", async () => {
+    const id = await queued("testme:noted:7:install");
+    await adapter().updateCheckRun(repository(), id, concluded("testme:noted:7:install", [line, block]));
+    const told = { annotation_level: "failure", title: line.title, message: line.message };
+    expect(keptOf(id)?.annotations).toEqual([
+      { path: "compose.yml", start_line: 4, end_line: 4, start_column: 12, end_column: 34, ...told },
+      { path: "compose.yml", start_line: 11, end_line: 13, ...told },
+    ]);
+  });
+
+  test("are there once when the answer was lost and the conclusion is sent again", async () => {
+    const last = concluded("testme:unheard:7:install", [line]);
+    const id = await queued("testme:unheard:7:install");
+    github.fail(patching(id), { drop: "after" });
+    const retrying = adapter(bot(github.url, ProbotOctokit)); // as Probot has it by default
+    const lost = await failureOf(retrying.updateCheckRun(repository(), id, last));
+    expect(retrying.isPassing(lost)).toBe(true);
+    const patches = github.requests.filter((one) => one.method === "PATCH" && one.path.endsWith(`/${id}`));
+    expect(patches).toHaveLength(1);
+    await retrying.updateCheckRun(repository(), id, last);
+    expect(keptOf(id)).toMatchObject({ conclusion: "failure", output: { title: "Red" } });
+    expect(keptOf(id)?.annotations).toHaveLength(1);
+  });
+
+  test("come with the second try when GitHub never saw the first", async () => {
+    const last = concluded("testme:unseen:7:install", [line]);
+    const id = await queued("testme:unseen:7:install");
+    github.fail(patching(id), { status: 502 });
+    expect(adapter().isPassing(await failureOf(adapter().updateCheckRun(repository(), id, last)))).toBe(true);
+    expect(keptOf(id)).toMatchObject({ conclusion: null, annotations: [] });
+    await adapter().updateCheckRun(repository(), id, last);
+    expect(keptOf(id)?.annotations).toHaveLength(1);
+  });
+
+  test("that GitHub refuses do not take the conclusion with them", async () => {
+    const id = await queued("testme:odd:7:install");
+    const odd = { ...block, startColumn: 1, endColumn: 2 };
+    await adapter().updateCheckRun(repository(), id, concluded("testme:odd:7:install", [odd]));
+    expect(keptOf(id)).toMatchObject({ conclusion: "failure", output: { title: "Red" }, annotations: [] });
   });
 });
 
@@ -344,6 +430,7 @@ describe("the stand-in has teeth", () => {
     return failureOf(octokit.request("POST /repos/coop/wiki/check-runs", { ...body }));
   };
   const output = { title: "t", summary: "s" };
+  const noted = { path: "a.yml", start_line: 1, end_line: 1, annotation_level: "notice", message: "m" };
 
   test.each([
     [
@@ -362,6 +449,19 @@ describe("the stand-in has teeth", () => {
     ["a commit that is not there", { head_sha: "f".repeat(40) }, "No commit found"],
   ])("it refuses %s", async (_, wrong, why) => {
     const error = await create({ name: "n", head_sha: head, ...wrong });
+    expect(error).toMatchObject({ status: 422, message: expect.stringContaining(why) });
+  });
+
+  test.each([
+    ["a 51st annotation", Array(51).fill(noted), "body/output/annotations"],
+    ["an annotation of no level", [{ ...noted, annotation_level: "error" }], "annotation_level"],
+    ["columns on two lines", [{ ...noted, end_line: 2, start_column: 1 }], "of one line"],
+    ["a line before the first", [{ ...noted, start_line: 0 }], "start at 1"],
+    ["an end before the start", [{ ...noted, start_line: 2 }], "ends before it starts"],
+    ["a title of 256 characters", [{ ...noted, title: "a".repeat(256) }], "title"],
+    ["a message beyond 64 KB", [{ ...noted, message: "é".repeat(32_769) }], "message"],
+  ])("it refuses %s", async (_, annotations, why) => {
+    const error = await create({ name: "n", head_sha: head, output: { ...output, annotations } });
     expect(error).toMatchObject({ status: 422, message: expect.stringContaining(why) });
   });
 

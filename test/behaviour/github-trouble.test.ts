@@ -5,7 +5,7 @@
 import { expect, test } from "vitest";
 import type { Fault } from "../support/github/server.ts";
 import { brokenYaml } from "../support/recipes.ts";
-import { openWorld } from "../support/world.ts";
+import { openWorld, type World } from "../support/world.ts";
 
 const creating = (on: string) => ({ method: "POST", path: new RegExp(`/${on}/check-runs$`) });
 const updating = (on: string) => ({ method: "PATCH", path: new RegExp(`/${on}/check-runs/\\d+$`) });
@@ -65,18 +65,20 @@ test("git is refused: a fault of git that says so, and never a red check", async
   for (const { output } of runs) expect(output.title).toContain("git could not fetch");
 });
 
-test("a state that GitHub refuses for good does not take the conclusion with it", async () => {
-  const world = await openWorld();
+test("a report that GitHub refuses for good does not take the conclusion with it", async () => {
+  const isRefused = () => world.github.requests.some(({ status }) => status === 503);
+  const world: World = await openWorld({ script: { beforeDeploy: () => world.until(isRefused) } });
   world.fail(updating("wiki"), { status: 503, headers: { "retry-after": "8" } });
   await world.comment("!testme");
-  await world.until(() => world.github.requests.some(({ status }) => status === 503));
-  // Until `in_progress` is sent again the run is over; and then it is refused.
+  await world.until(isRefused);
+  // Until `in_progress` is sent again the run is over: what is sent then is its end, and that is refused.
   const install = world.github.checkRuns("coop/wiki").find(({ name }) => name === "testme / install");
   world.fail({ method: "PATCH", path: new RegExp(`/check-runs/${install?.id}$`) }, { status: 422 });
   world.engine.goDown();
   await world.settled();
   const states = world.check("install").history.map(({ status, conclusion }) => conclusion ?? status);
   expect(states).toEqual(["queued", "action_required"]);
+  expect(world.check("install").output.summary).toMatch(/^GitHub refused the report of this stage; /);
   expect(world.check("upgrade").conclusion).toBe("action_required");
-  expect(world.takeErrors()).toEqual([expect.stringContaining("could not be concluded or reported")]);
+  expect(world.takeErrors()).toEqual([expect.stringContaining("GitHub could not be told")]);
 });

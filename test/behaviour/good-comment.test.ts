@@ -29,7 +29,7 @@ test("eyes at once, and two check runs from queued to green", async () => {
   const [install, upgrade] = [world.check("install"), world.check("upgrade")];
   expect(install.output.title).toMatch(new RegExp(`^Installed ${head.slice(0, 8)} in \\d`));
   expect(upgrade.output.title).toMatch(
-    new RegExp(`^Upgraded 1\\.0\\.0\\+1\\.0 to ${head.slice(0, 8)} in \\d`),
+    new RegExp(`^Level 2 of 5 · Upgraded 1\\.0\\.0\\+1\\.0 to ${head.slice(0, 8)} in \\d`),
   );
   expect(upgrade.output.summary).toContain("`wiki_app` answers HTTP 200 on port 8080");
   expect(upgrade.output.summary).toContain("asked by `maya`");

@@ -31,11 +31,14 @@ test("a label of the worker, no release, and no base at all", async () => {
   // Without a release the target branch is the base.
   const fresh = world.check("upgrade", "fresh");
   expect(fresh.conclusion).toBe("success");
-  expect(fresh.output.title).toMatch(/^Upgraded main to /);
+  expect(fresh.output.title).toMatch(/^Level 2 of 5 · Upgraded main to /);
   // And where that is the head itself, there is nothing to do, and it is not called a success.
   const first = world.check("upgrade", "first");
   expect(first.conclusion).toBe("skipped");
   const why =
     "there is no release tag (`X.Y.Z+version`) to upgrade from, and main is at the commit under test itself";
-  expect(first.output).toMatchObject({ title: `Skipped: ${why}`, summary: expect.stringContaining(why) });
+  expect(first.output).toMatchObject({
+    title: `Level 1 of 5 · Skipped: ${why}`,
+    summary: expect.stringContaining(why),
+  });
 });

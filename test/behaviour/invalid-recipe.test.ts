@@ -22,7 +22,9 @@ test("broken YAML, a file that is not there, no `app`: each is told with its pla
     expect(install.output.summary).toContain("Nothing was deployed at this commit");
     expect(install.output.summary).not.toContain(world.data);
     expect(upgrade.conclusion).toBe("cancelled");
-    expect(upgrade.output.title).toBe("Cancelled: not run, because the install stage found no valid recipe");
+    expect(upgrade.output.title).toBe(
+      "Level 0 of 5 · Cancelled: not run, because the install stage found no valid recipe",
+    );
   }
   expect(world.engine.acts.filter(({ did }) => did === "deploy")).toEqual([]);
 });

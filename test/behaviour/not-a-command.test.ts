@@ -37,5 +37,6 @@ test("words that are none, a bot's, an edited comment, and one on an issue", asy
   // And the same payload is a command as soon as nothing of that is in the way.
   const command = JSON.parse(JSON.stringify(payload).replace("!testme", "!testme now"));
   expect((await world.github.deliver("issue_comment", command)).status).toBe(200);
+  await world.bot.answered();
   expect(world.replies()).toHaveLength(1);
 });

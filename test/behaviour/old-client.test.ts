@@ -15,6 +15,7 @@ test("a docker client of 20.10 is told as too old, with the way out", async () =
   await writeFile(client, `#!/bin/sh\ncat >&2 <<'END'\n${says}END\nexit 125\n`);
   await chmod(client, 0o755);
   const deployer = dockerStackDeployer({
+    owner: "a test",
     path: client,
     host: "unix:///nowhere.sock",
     configDirectory: folder,
@@ -22,7 +23,8 @@ test("a docker client of 20.10 is told as too old, with the way out", async () =
   });
   const stack = { name: "s", appDomain: "s" };
   const values = new Map([["PATH", "/usr/bin:/bin"]]);
-  const app = { recipe: "r", stack, directory: folder, scratch: folder, files: ["compose.yml"], values };
+  const files = ["compose.yml"];
+  const app = { recipe: "r", stack, directory: folder, scratch: folder, files, overlay: null, values };
   await expect(deployer.config(app)).rejects.toMatchObject({
     party: "engine",
     message: expect.stringContaining("older than 23.0"),

@@ -1,22 +1,15 @@
 /** Who waits for whom: runs on one app domain take turns, and others work side by side up to the bound. */
 import { expect, test } from "vitest";
 import type { Act } from "../support/fake-swarm/fake-swarm.ts";
+import { heldWorld } from "../support/held-world.ts";
 import { goodUpgrade } from "../support/recipes.ts";
-import { openWorld, type World } from "../support/world.ts";
+import { openWorld } from "../support/world.ts";
 
-test("two `!testme` at the same head: the second waits, says behind whom, and a push meanwhile changes nothing", async () => {
-  const [begun, asked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const world: World = await openWorld({
-    script: {
-      async beforeDeploy(_, nth) {
-        begun.resolve();
-        if (nth === 0) await asked.promise;
-      },
-    },
-  });
+test("two `!testme` at the same head: the second waits, says behind whom, and whole runs follow each other", async () => {
+  const { world, begun, letGo } = await heldWorld();
   await world.comment("!testme");
   await world.comment("!testme");
-  await begun.promise;
+  await begun;
   await world.until(() => world.github.checkRuns("coop/wiki").length === 4);
   const first = world.github.checkRuns("coop/wiki").find(({ history }) => history[0]?.title === "Queued");
   const run = first?.external_id.split(":")[1];
@@ -30,10 +23,8 @@ test("two `!testme` at the same head: the second waits, says behind whom, and a 
   ]);
   expect(world.engine.acts.filter(({ did }) => did === "deploy")).toHaveLength(1);
 
-  // Both heads were pinned when they were accepted; the second run has not even fetched yet.
   const { base, head } = world.story();
-  await world.push(base);
-  asked.resolve();
+  letGo();
   await world.settled();
   expect(world.checkRuns().map(({ conclusion }) => conclusion)).toEqual(Array(4).fill("success"));
   // Clear, deploy, remove; clear, deploy twice, remove: one whole run after the other.
@@ -42,6 +33,23 @@ test("two `!testme` at the same head: the second waits, says behind whom, and a 
   expect(new Set(world.engine.acts.map(({ stack }) => stack)).size).toBe(1);
   const commits = world.engine.acts.flatMap(({ commit }) => commit ?? []);
   expect(commits).toEqual([head, base, head, head, base, head]);
+  expect(new Set(world.checkRuns().map(({ head_sha }) => head_sha))).toEqual(new Set([head]));
+});
+
+test("a push ends what waits on the old head; what works there goes on, on the head that was pinned", async () => {
+  const { world, begun, letGo } = await heldWorld();
+  await world.comment("!testme");
+  await world.comment("!testme");
+  await begun;
+  const { base, head } = world.story();
+  await world.push(base);
+  letGo();
+  await world.settled();
+  const ends = world
+    .checkRuns()
+    .map(({ conclusion, output }) => (conclusion === "success" ? "" : output.title));
+  const superseded = `Cancelled: superseded by ${base}`;
+  expect(ends.toSorted()).toEqual(["", "", superseded, superseded]);
   expect(new Set(world.checkRuns().map(({ head_sha }) => head_sha))).toEqual(new Set([head]));
 });
 
@@ -76,3 +84,31 @@ const mostAtOnce = (acts: readonly Act[]): number => {
     }),
   );
 };
+
+test("what waits says how many are before it and when it will probably begin; repositories take turns", async () => {
+  const options = { concurrency: 1, recipes: { wiki: goodUpgrade, blog: goodUpgrade } };
+  // A first run is over by then, to estimate from.
+  const { world, begun, letGo } = await heldWorld(options, 3);
+  const waiting = (on: string) =>
+    world.github.checkRuns(`coop/${on}`).findLast(({ name }) => name === "testme / install")?.output.title;
+  await world.comment("!testme", { on: "wiki" });
+  await world.settled();
+  await world.comment("!testme", { on: "wiki" });
+  await begun;
+  await world.comment("!testme", { on: "wiki" });
+  await world.comment("!testme", { on: "blog" });
+  await world.until(() => /1 run before it/.test(waiting("wiki") ?? ""));
+  await world.until(() => /begins in/.test(waiting("blog") ?? ""));
+  expect(waiting("wiki")).toMatch(
+    /^Queued, behind run \w+, which works on the same app domain, 1 run before it in the queue, begins in about /,
+  );
+  expect(waiting("blog")).toMatch(/^Queued, begins in about /);
+  letGo();
+  await world.settled();
+  const order = world.engine.acts.filter(({ did }) => did === "deploy").map(({ stack }) => stack.slice(0, 4));
+  // Of each run three deploys; the second run of wiki comes after blog's.
+  const three = (name: string) => [name, name, name];
+  expect(order.slice(3)).toEqual(["wiki", "blog", "wiki"].flatMap(three));
+  world.checkRuns("wiki");
+  world.checkRuns("blog");
+});

@@ -15,7 +15,9 @@ test("the seed: killed for memory, rolled back by Swarm, and the title says both
   expect(world.check("install").conclusion).toBe("success");
   const { conclusion, output } = world.check("upgrade");
   expect(conclusion).toBe("failure");
-  expect(output.title).toBe(`Rolled back: discourse_app ran out of memory, Swarm restored ${base}`);
+  expect(output.title).toBe(
+    `Level 1 of 5 · Rolled back: discourse_app ran out of memory, Swarm restored ${base}`,
+  );
   const [first = "", ...evidence] = output.summary?.split("\n\n") ?? [];
   expect(first).toMatch(new RegExp(`Not a stamp mismatch.*did carry \`${head}\``));
   expect(first).toContain("the one that Swarm names");
@@ -39,21 +41,25 @@ test("the deployer stamps another commit: a stamp mismatch, and no rollback", as
   const { conclusion, output } = world.check("upgrade");
   expect(conclusion).toBe("failure");
   expect(output.title).toBe(
-    `Stamp mismatch: wiki_app carries ${short(base)}, ${short(world.story().head)} was never applied`,
+    `Level 1 of 5 · Stamp mismatch: wiki_app carries ${short(base)}, ${short(world.story().head)} was never applied`,
   );
   expect(output.summary).toContain("Not a rollback");
 });
 
 test("each way to fail has its own title, for the install and for the upgrade", async () => {
   const crash = "Crash loop: RECIPE_app exited with code 3, 3 deaths";
-  const late = "Not converged after 8 s: RECIPE_app: no suitable node (insufficient resources on 1 node)";
+  const late =
+    "Unschedulable: no node can take RECIPE_app: no suitable node (insufficient resources on 1 node)";
   const expected = {
-    exits: { install: crash, upgrade: "Rolled back: RECIPE_app exited with code 3, Swarm restored BASE" },
+    exits: {
+      install: crash,
+      upgrade: "Level 0 of 5 · Rolled back: RECIPE_app exited with code 3, Swarm restored BASE",
+    },
     pauses: {
       install: crash,
-      upgrade: "Update paused: RECIPE_app exited with code 3, Swarm stopped half-way",
+      upgrade: "Level 0 of 5 · Update paused: RECIPE_app exited with code 3, Swarm stopped half-way",
     },
-    pends: { install: late, upgrade: late },
+    pends: { install: late, upgrade: `Level 0 of 5 · ${late}` },
   };
   const world = await openWorld({
     concurrency: 3,

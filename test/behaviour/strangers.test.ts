@@ -24,7 +24,7 @@ test("a maintainer who asks for something else is told what to type, and on a cl
   await world.github.closePull("coop/wiki", 1);
   await world.comment("!testme");
   expect(world.replies()).toEqual([
-    expect.stringMatching(/`upgrade @everyone` .*please comment just `!testme`/),
+    expect.stringMatching(/`upgrade @everyone` .*Please comment just `!testme`/),
     "This pull request is closed. Reopen it, then comment `!testme` again.",
   ]);
   expect(world.checkRuns()).toEqual([]);

@@ -4,9 +4,11 @@
 import { type Commit, Commit as CommitSchema } from "../../src/recipe/commit.ts";
 import { stampLabel, stampOf } from "../../src/recipe/stamp.ts";
 import type {
+  CgroupMemory,
   Container,
   EngineEvent,
   Expectation,
+  Memory,
   Observation,
   ProbeAnswer,
   Service,
@@ -46,22 +48,35 @@ export type Look = {
   hasHealthcheck?: boolean;
   labels?: Readonly<Record<string, string>>;
   lines?: readonly string[];
+  constraints?: readonly string[];
+  memoryLimitBytes?: number | null;
 };
 
-export const rollsBack: UpdatePolicy = { failureAction: "rollback", order: "start-first", monitorMs: 5_000 };
+export const rollsBack: UpdatePolicy = {
+  failureAction: "rollback",
+  order: "start-first",
+  monitorMs: 5_000,
+  maxFailureRatio: 0,
+};
 
 const spec = (name: string, look: Look = {}): ServiceSpec => {
   const stamp = look.stamp === undefined ? (name === "app" ? newStamp : null) : look.stamp;
   const image = look.image ?? `${name}:1.0`;
+  const labels = { ...(stamp === null ? {} : { [label]: stamp }), ...look.labels };
   return {
     image,
-    labels: { ...(stamp === null ? {} : { [label]: stamp }), ...look.labels },
+    labels,
     mode: look.mode ?? { is: "replicated", replicas: 1 },
     updatePolicy: look.policy === undefined ? rollsBack : look.policy,
     restart: look.restart ?? "any",
     hasHealthcheck: look.hasHealthcheck ?? false,
-    memoryLimitBytes: null,
-    lines: look.lines ?? [`Name = ${fullName(name)}`, `TaskTemplate.ContainerSpec.Image = ${image}`],
+    memoryLimitBytes: look.memoryLimitBytes ?? null,
+    constraints: look.constraints ?? [],
+    lines: look.lines ?? [
+      ...Object.entries(labels).map(([key, value]) => `Labels.${key} = ${value}`),
+      `Name = ${fullName(name)}`,
+      `TaskTemplate.ContainerSpec.Image = ${image}`,
+    ],
   };
 };
 
@@ -133,11 +148,52 @@ const containerOf = (taskId: string, facts: Partial<Container> = {}): Container 
   exitCode: null,
   health: null,
   error: "",
+  memoryLimitBytes: null,
+  startedAt: null,
   finishedAt: null,
   ...facts,
 });
 
-const expectation = (names: readonly string[], isUnderTest: boolean): Expectation => ({
+type MemoryFacts = {
+  containers?: Readonly<Record<string, number>>;
+  /** Of the host, and of the containers' parent. */
+  kills?: { host?: number; parent?: number; containers?: Readonly<Record<string, number>> };
+  /** MiB that all containers use, of 2 GiB; null: the engine has no cgroup of its own. */
+  parentMiB?: number | null;
+  pressure?: { some: number; full: number } | null;
+};
+const MIB = 1024 ** 2;
+
+const memoryOf = (availableMiB: number, facts: MemoryFacts = {}): Memory => {
+  const { containers = {}, kills = {}, parentMiB = null, pressure = null } = facts;
+  const cgroup = (usedMiB: number, limitMiB: number, oomKills: number): CgroupMemory => ({
+    usageBytes: usedMiB * MIB,
+    peakBytes: usedMiB * MIB,
+    limitBytes: limitMiB * MIB,
+    limitHits: oomKills * 40,
+    oomKills,
+  });
+  return {
+    host: {
+      availableBytes: availableMiB * MIB,
+      totalBytes: 4096 * MIB,
+      oomKills: kills.host ?? 3,
+      pressure,
+    },
+    parent: parentMiB === null ? null : cgroup(parentMiB, 2048, kills.parent ?? 0),
+    containers: Object.fromEntries(
+      Object.entries(containers).map(([id, usedMiB]) => [
+        `container-of-${id}`,
+        cgroup(usedMiB, 256, kills.containers?.[id] ?? 0),
+      ]),
+    ),
+  };
+};
+
+const expectation = (
+  names: readonly string[],
+  { isUnderTest = true, images = {} }: Opening,
+): Expectation => ({
   recipe,
   stack,
   commit: head,
@@ -145,6 +201,7 @@ const expectation = (names: readonly string[], isUnderTest: boolean): Expectatio
   stampLabel: label,
   stampedService: fullName("app"),
   services: names.map(fullName),
+  images,
 });
 
 // ── the story ────────────────────────────────────────────────────────────────
@@ -170,6 +227,12 @@ export type Story = {
   tasks(readings: Readings, name?: string): Story;
   container(taskId: string, facts?: Partial<Container>): Story;
   event(action: string, facts?: Partial<EngineEvent>): Story;
+  /** A spec write, or Swarm's own step, as the engine's event stream tells it. */
+  serviceEvent(action: string, updateState?: string | null): Story;
+  /** MiB available on a host of 4 GiB; the containers' MiB by task id, of a limit of 256. */
+  memory(availableMiB: number, facts?: MemoryFacts): Story;
+  log(taskId: string, lines: readonly string[]): Story;
+  missed(what: string, reason: string): Story;
   deployed(exitCode?: number, said?: string): Story;
   deadline(afterSeconds?: number): Story;
   probed(answer: ProbeAnswer): Story;
@@ -178,11 +241,17 @@ export type Story = {
   judged(): Judgement;
 };
 
-/** Opens with what stood before; `names` are the services that the recipe defines. `isUnderTest`: the head, not the base. */
-export const story = (
-  before: { services?: readonly Service[]; tasks?: readonly Task[]; isUnderTest?: boolean } = {},
-  names: readonly string[] = ["app"],
-): Story => {
+/** What stood before, and what was meant to come. `isUnderTest`: the head, not the base. */
+type Opening = {
+  /** The engine's own; tasks are on `node1` unless their story says otherwise. */
+  node?: string;
+  services?: readonly Service[];
+  tasks?: readonly Task[];
+  isUnderTest?: boolean;
+  images?: Readonly<Record<string, string>>;
+};
+/** `names` are the services that the recipe defines. */
+export const story = (before: Opening = {}, names: readonly string[] = ["app"]): Story => {
   const observations: Observation[] = [];
   let clockMs = startMs;
   const note = (observation: Observation): Story => {
@@ -230,17 +299,31 @@ export const story = (
       };
       return note({ is: "event", at: now(), event });
     },
+    serviceEvent: (action, updateState = null) =>
+      told.event(action, { type: "service", id: idOf("app"), updateState }),
+    memory: (availableMiB, facts) => note({ is: "memory", at: now(), memory: memoryOf(availableMiB, facts) }),
+    log: (taskId, lines) => note({ is: "log", at: now(), container: `container-of-${taskId}`, lines }),
+    missed: (what, reason) => note({ is: "not-captured", at: now(), what, reason }),
     deployed: (exitCode = 0, said = "") =>
       note({ is: "deployed", at: now(), by: "docker stack deploy", exitCode, said }),
     deadline: (afterSeconds = 300) => note({ is: "deadline", at: now(), afterMs: afterSeconds * 1000 }),
-    probed: (answer) => note({ is: "probe", at: now(), service: "app", port: 80, answer }),
+    probed: (answer) =>
+      note({
+        is: "probe",
+        at: now(),
+        service: "app",
+        port: 80,
+        wants: { is: "http", path: "/", codes: null },
+        answer,
+      }),
     noted: note,
     judged: () => judge(observations, clockMs),
   };
   return note({
     is: "before",
     at: now(),
-    expectation: expectation(names, before.isUnderTest ?? true),
+    expectation: expectation(names, before),
+    node: before.node ?? "node1",
     services: before.services ?? [],
     tasks: before.tasks ?? [],
   });

@@ -3,9 +3,15 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { type RunningBot, startBot, WEBHOOKS } from "../../src/bot.ts";
 import { readBotConfig, readEngineConfig } from "../../src/config.ts";
-import type { Tools } from "../../src/runner/executors.ts";
-import { realTools } from "../../src/world.ts";
+import type { Tools } from "../../src/runner/work.ts";
+import type { Fault } from "../../src/verdict/fault.ts";
+import { openStore, realTools } from "../../src/world.ts";
+import { TWO_STAGES } from "./bot-process.ts";
 import type { StandIn } from "./github/stand-in.ts";
+
+const fail = (fault: Fault): never => {
+  throw fault;
+};
 
 export const startRealBot = async (
   github: StandIn,
@@ -19,6 +25,10 @@ export const startRealBot = async (
     CONCURRENCY: String(parts.concurrency),
     PROBE_IMAGE: "testme/fixture:1",
     RESOLVE_IMAGE: "never",
+    PULL_IMAGES: "never",
+    STAGES: TWO_STAGES.join(","),
+    // The private engine's whole budget is 512M.
+    MIN_FREE_MEMORY: "32M",
   });
   const bot = readBotConfig({
     APP_ID: String(github.appId),
@@ -28,9 +38,16 @@ export const startRealBot = async (
     HOST: "127.0.0.1",
     PORT: "0",
   });
-  const real = realTools(engine);
+  const store = await openStore(engine, fail);
+  const real = realTools(engine, store.owner);
   const tools = parts.tools?.(real) ?? real;
-  const running = await startBot({ engine, bot, tools, log: pino({ level: "error" }, pino.destination(2)) });
+  const running = await startBot({
+    engine,
+    bot,
+    tools,
+    store,
+    log: pino({ level: "error" }, pino.destination(2)),
+  });
   github.sendWebhooksTo(`${running.url}${WEBHOOKS}`);
   return running;
 };

@@ -17,7 +17,7 @@ export type Files = Record<string, string>;
 export type Story = { path: string; base: string; head: string };
 
 export const baseVersion = "1.0.0+1.0";
-const headVersion = "1.1.0+1.1";
+export const headVersion = "1.1.0+1.1";
 
 // ── repositories ─────────────────────────────────────────────────────────────
 
@@ -100,9 +100,11 @@ type RecipeShape = {
   timeoutS?: number;
   composeFile?: string;
   app?: ServiceShape;
-  worker?: ServiceShape;
+  worker?: ServiceShape | undefined;
   /** Rewrites compose.yml as text, for what no shape can express. */
   edit?: (compose: string) => string;
+  /** Further files. */
+  files?: Files;
 };
 
 function recipeFiles(name: string, shape: RecipeShape): Files {
@@ -113,6 +115,7 @@ function recipeFiles(name: string, shape: RecipeShape): Files {
     "abra.sh": `export APP_CONF_VERSION=v1\n`,
     "app.conf": `greeting = "hello from ${name}"\n`,
     "README.md": `# ${name}\n\n* **Category**: Apps\n* **Status**: 3, stable\n* **Image**: testme/fixture\n* **Healthcheck**: Yes\n`,
+    ...shape.files,
   };
 }
 
@@ -199,7 +202,12 @@ function service(shape: ServiceShape, env: Record<string, string>) {
 const startFirst = { failure_action: "rollback", order: "start-first", monitor: "3s" };
 
 /** A story is one healthy recipe, what its base is like, and what the head changes in that. */
-async function story(dir: string, name: string, base: RecipeShape, change: RecipeShape): Promise<Story> {
+export async function story(
+  dir: string,
+  name: string,
+  base: RecipeShape,
+  change: RecipeShape,
+): Promise<Story> {
   const head: RecipeShape = { version: headVersion, ...base, ...change };
   if (base.app || change.app) head.app = { ...base.app, ...change.app };
   const made = await createRecipe(dir, name, {

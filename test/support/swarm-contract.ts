@@ -15,12 +15,14 @@ import { stampLabel, stampOf } from "../../src/recipe/stamp.ts";
 import type { Lease } from "../../src/run/lease.ts";
 import { AppDomainLock } from "../../src/runner/app-domain-lock.ts";
 import type { App, Deployer } from "../../src/swarm/deployer.ts";
-import type { Reading, Stack, StreamEvent, Swarm } from "../../src/swarm/swarm.ts";
-import type { Service, Task } from "../../src/verdict/observation.ts";
+import type { Reading, Stack, StreamEvent, Swarm, TaskPlace, Trial } from "../../src/swarm/swarm.ts";
+import type { ProbeWish, Service, Task } from "../../src/verdict/observation.ts";
 import { exitRollback, goodUpgrade, oomRollback, type Story } from "./recipes.ts";
 
 export type Subject = { swarm: Swarm; deployer: Deployer; now: () => Date };
 
+/** What a probe asks where nobody says more. */
+const ROOT: ProbeWish = { is: "http", path: "/", codes: null };
 const WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 100;
 
@@ -41,24 +43,49 @@ export const swarmContract = (open: () => Subject): void => {
       expect(await swarm.read(name, stamp)).toEqual({ services: [], tasks: [], upToDate: [], stamped: [] });
       expect(await swarm.remains(name)).toEqual([]);
       expect(await swarm.container("0".repeat(64))).toBeNull();
+      expect(await swarm.log("0".repeat(64))).toBeNull();
+      expect(await swarm.taskLog("0".repeat(25))).toBeNull();
       expect(await swarm.hasNetwork("proxy")).toBe(true);
       expect(await swarm.hasNetwork(`${name}_internal`)).toBe(false);
       expect((await swarm.check()).memoryBytes).toBeGreaterThan(0);
+      expect(await swarm.hasImage("testme/fixture:1")).toBe(true);
+    });
+
+    test("leaves room on the engine's host, of which no more is free than there is", async () => {
+      const { memoryFreeBytes, memoryBytes, diskFreeBytes, diskBytes } = await subject.swarm.room();
+      for (const [free, all] of [
+        [memoryFreeBytes, memoryBytes],
+        [diskFreeBytes, diskBytes],
+      ]) {
+        expect(free).toBeGreaterThan(0);
+        expect(all).toBeGreaterThanOrEqual(free ?? 0);
+      }
     });
 
     test("is not changed without its own living lease", async () => {
       const { swarm, deployer } = subject;
       const stack = newStack();
       const [other, spent] = [await leaseOf(newStack()), await leaseOf(stack)];
-      spent.release();
+      await spent.release();
       const { app, commit } = await appOf(folder, await goodUpgrade(folder, "leases"), "base", stack);
-      const target = { container: "0", port: 8080, path: "/", host: stack.appDomain };
+      const target = {
+        task: "0",
+        node: null,
+        container: "0",
+        port: 8080,
+        wants: ROOT,
+        host: stack.appDomain,
+      };
       const deployment = { commit, isDirty: false, version: null, composeVersion: "3.8" };
+      const { signal } = new AbortController();
       for (const lease of [other, spent]) {
         const acts = [
           async () => deployer.deploy(lease, app, deployment),
           async () => swarm.ensureSecret(lease, stack, `${stack.name}_key_v1`, "value"),
           async () => swarm.probe(lease, stack, target),
+          async () => swarm.runBeside(lease, stack, trialOf({ ...target, command: ["true"] }), signal),
+          async () => swarm.pullImage(lease, stack, "testme/absent:1", signal),
+          async () => swarm.removeService(lease, stack, `${stack.name}_app`),
           async () => swarm.removeStack(lease, stack),
         ];
         for (const act of acts) await expect(act()).rejects.toThrow(/^the lease of /);
@@ -132,6 +159,7 @@ export const swarmContract = (open: () => Subject): void => {
         updatePolicy: { failureAction: "rollback", order: "start-first", monitorMs: 3000 },
       });
       expect(app.spec.labels[stampLabel(stack.name)]).toBe(stamp);
+      expect(await subject.swarm.ownStacks()).toContainEqual({ stack, run: lease.holder });
       const [task, ...others] = reading.tasks;
       if (!task) throw new Error("no task");
       expect(others).toEqual([]);
@@ -157,11 +185,39 @@ export const swarmContract = (open: () => Subject): void => {
         finishedAt: null,
         health: { status: "healthy" },
       });
-      const ask = (container: string, port: number) =>
-        subject.swarm.probe(lease, stack, { container, port, path: "/", host: stack.appDomain });
-      expect(await ask(id, 8080)).toEqual({ is: "http", status: 200 });
+      const ask = (container: string, port: number, wants: ProbeWish = ROOT) =>
+        subject.swarm.probe(lease, stack, {
+          task: firstTask.id,
+          node: firstTask.node,
+          container,
+          port,
+          wants,
+          host: stack.appDomain,
+        });
+      expect(await ask(id, 8080)).toEqual({ is: "http", status: 200, fallback: null });
       expect(await ask(id, 8081)).toMatchObject({ is: "none" });
       expect(await ask("0".repeat(64), 8080)).toEqual({ is: "none", reason: "the app's container is gone" });
+      const twice: ProbeWish = { is: "tcp", stable: 2 };
+      expect(await ask(id, 8080, twice)).toEqual({ is: "tcp", answers: 2 });
+      expect(await ask(id, 8081, twice)).toEqual({ is: "tcp", answers: 0 });
+    });
+
+    test("a test beside its task ends as its command does, or when its time is over", async () => {
+      const run = (command: string, withinMs = 20_000, container = firstTask.container ?? "") => {
+        const place = { task: firstTask.id, node: firstTask.node, container };
+        const trial = trialOf({ ...place, command: ["/bin/sh", "-c", command], withinMs });
+        return subject.swarm.runBeside(lease, stack, trial, new AbortController().signal);
+      };
+      expect(await run("exit 0")).toMatchObject({ end: { is: "exited", code: 0 }, stdout: [], lines: [] });
+      expect(await run("echo 'not well'; exit 3")).toMatchObject({
+        end: { is: "exited", code: 3 },
+        stdout: ["not well"],
+        lines: ["not well"],
+      });
+      expect((await run("sleep 30", 300)).end).toEqual({ is: "out-of-time", afterMs: 300 });
+      await expect(run("exit 0", 20_000, "0".repeat(64))).rejects.toThrow(/ended before a test could run/);
+      const remains = await subject.swarm.remains(stack.name);
+      expect(remains.filter((line) => line.startsWith("container "))).toHaveLength(1);
     });
 
     test("a bad update is seen live, and is taken back with its labels, in one write", async () => {
@@ -187,6 +243,22 @@ export const swarmContract = (open: () => Subject): void => {
         exitCode: 3,
         isOomKilled: false,
       });
+      expect(await subject.swarm.log(failed?.container ?? "")).toEqual(["fixture: began"]);
+      expect(await subject.swarm.taskLog(failed?.id ?? "")).toEqual(["fixture: began"]);
+      expect(failed?.node).toBe(await subject.swarm.node());
+    });
+
+    test("the host's memory has numbers, and the living containers' own, or is not to be had at all", async () => {
+      const [living, none] = [firstTask.container ?? "", "0".repeat(64)];
+      const memory = await subject.swarm.memory([living, none]);
+      if (memory === null) return;
+      expect(memory.host.totalBytes).toBeGreaterThan(0);
+      expect(memory.host.availableBytes).toBeGreaterThan(0);
+      expect(memory.containers).not.toHaveProperty(none);
+      for (const { usageBytes, peakBytes } of Object.values(memory.containers)) {
+        expect(usageBytes).toBeGreaterThan(0);
+        expect(peakBytes ?? usageBytes).toBeGreaterThanOrEqual(usageBytes);
+      }
     });
 
     test("the events told of it, in order", async () => {
@@ -238,6 +310,16 @@ export const swarmContract = (open: () => Subject): void => {
       expect(remains.filter((line) => line.startsWith("secret "))).toEqual([`secret ${name}`]);
     });
 
+    test("one service removed, its tasks are gone, and what it used stays; twice is no mistake", async () => {
+      for (let nth = 0; nth < 2; nth++) await subject.swarm.removeService(lease, stack, `${stack.name}_app`);
+      const { services, tasks } = await read("any");
+      expect(services).toEqual([]);
+      expect(tasks.filter(({ state }) => state === "running")).toEqual([]);
+      expect(await subject.swarm.remains(stack.name)).toContain(`volume ${stack.name}_data`);
+      expect((await deploy(good, "head", "v2")).exitCode).toBe(0);
+      await until("any", (_, now) => isRunning(now));
+    });
+
     test("removed, nothing is left", async () => {
       const kinds = new Set((await subject.swarm.remains(stack.name)).map((line) => line.split(" ")[0]));
       for (const kind of ["service", "task", "container", "network", "volume", "secret", "config"])
@@ -246,6 +328,7 @@ export const swarmContract = (open: () => Subject): void => {
       expect(await subject.swarm.remains(stack.name)).toEqual([]);
       expect((await read("any")).services).toEqual([]);
       expect(await subject.swarm.container(firstTask.container ?? "")).toBeNull();
+      expect(await subject.swarm.log(firstTask.container ?? "")).toBeNull();
       // To remove what is not there is no mistake.
       await subject.swarm.removeStack(lease, stack);
     });
@@ -286,6 +369,21 @@ export const swarmContract = (open: () => Subject): void => {
   });
 };
 
+const trialOf = ({
+  task,
+  node,
+  container,
+  command,
+  withinMs = 20_000,
+}: TaskPlace & Partial<Trial>): Trial => ({
+  beside: { task, node, container },
+  image: "testme/fixture:1",
+  command: command ?? [],
+  env: {},
+  files: [],
+  withinMs,
+});
+
 const newStack = (): Stack => {
   const appDomain = `cont-${randomBytes(3).toString("hex")}.test.internal`;
   return { name: stackName(appDomain), appDomain };
@@ -317,7 +415,15 @@ const appOf = async (
     ["LETS_ENCRYPT_ENV", ""],
     ["EXTRA_DOMAINS", ""],
   ]);
-  const app = { recipe: "contract", stack, directory, scratch: place, files: ["compose.yml"], values };
+  const app = {
+    recipe: "contract",
+    stack,
+    directory,
+    scratch: place,
+    files: ["compose.yml"],
+    values,
+    overlay: null,
+  };
   return { app, commit: Commit.parse(story[side]) };
 };
 

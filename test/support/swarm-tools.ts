@@ -13,11 +13,13 @@ export const engineHost = (): string => {
 /** A run of one test leaves its files here; the machine's own cleaning takes them. */
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), "testme-test-"));
 
-export const engineConfig = (data: string): EngineConfig =>
+export const engineConfig = (data: string, host = engineHost()): EngineConfig =>
   readEngineConfig({
     PATH: process.env.PATH,
-    DOCKER_HOST: engineHost(),
+    DOCKER_HOST: host,
     TESTME_DATA: data,
     PROBE_IMAGE: "testme/fixture:1",
     RESOLVE_IMAGE: "never",
+    PULL_IMAGES: "never",
+    MIN_FREE_MEMORY: "32M",
   });

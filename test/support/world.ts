@@ -11,10 +11,12 @@ import { pino } from "pino";
 import { ProbotOctokit } from "probot";
 import { expect, onTestFinished } from "vitest";
 import { startBot, WEBHOOKS } from "../../src/bot.ts";
-import { type EngineConfig, readEngineConfig } from "../../src/config.ts";
+import { type BotConfig, type EngineConfig, readEngineConfig } from "../../src/config.ts";
 import { gitOnDisk } from "../../src/git/simple-git.ts";
 import { TokenAnswer } from "../../src/github/schema.ts";
-import { STAGES, type StageName } from "../../src/stages/stage.ts";
+import { whatAbout } from "../../src/runner/run-context.ts";
+import type { StageName } from "../../src/stages/stage.ts";
+import { sqliteStore } from "../../src/store/sqlite-store.ts";
 import { type FakeSwarm, fakeSwarm, type Script } from "./fake-swarm/fake-swarm.ts";
 import { hurry, now } from "./fake-swarm/hurry.ts";
 import type { Fault, Matcher } from "./github/server.ts";
@@ -29,6 +31,12 @@ export type Options = {
   people?: Person[];
   script?: Script;
   concurrency?: number;
+  /** What a plain `!testme` takes; a story that tells of checks and queues is told with two. */
+  stages?: readonly StageName[];
+  /** How long a stage may take. */
+  stageMs?: number;
+  runMs?: number;
+  settings?: Partial<BotConfig>;
   /** The PATH on which the bot finds git. */
   path?: string;
 };
@@ -68,21 +76,24 @@ async function build(folder: string, { recipes = { wiki: goodUpgrade }, ...optio
   });
   const config: EngineConfig = {
     ...readEngineConfig({ PATH: process.env.PATH, TESTME_DATA: join(folder, "data") }),
+    preflightWaitMs: 0,
+    stages: options.stages ?? ["install", "upgrade"],
     ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
+    ...(options.stageMs !== undefined && { stageMs: options.stageMs }),
+    ...(options.runMs !== undefined && { runMs: options.runMs }),
     ...(options.path !== undefined && { path: options.path }),
   };
   const engine = fakeSwarm(
     { now, dockerCli: config.dockerCli, configDirectory: config.dockerConfig },
     options.script,
   );
-  const bot = await listenTo(github, config, engine);
+  const bot = await listenTo(github, config, options.settings ?? {}, engine);
   for (const [on, { head }] of Object.entries(stories))
     await github.pull(`${OWNER}/${on}`, { number: PULL, head });
 
   const planned: (number | "dropped")[] = [];
   const seen = new Map<number, number>();
   const heard = new Set<number>();
-  let accepted = 0;
   const runsOn = (on: string) => github.checkRuns(`${OWNER}/${on}`);
   const allRuns = () => names.flatMap(runsOn);
   const commentsOn = (on: string) =>
@@ -111,14 +122,13 @@ async function build(folder: string, { recipes = { wiki: goodUpgrade }, ...optio
     async comment(body: string, { by = "maya", on = only } = {}) {
       const { id, delivery } = await github.comment(`${OWNER}/${on}`, PULL, by, body);
       if (delivery === undefined) throw new Error("the comment caused no webhook");
-      if (github.reactions(id).length > 0) accepted += 1;
+      await bot.answered();
       return { id, delivery };
     },
     /** Presses Re-run on the newest check run of the stage. */
     async rerun(stage: StageName, { by = "maya", on = only } = {}) {
-      const answered = commentsOn(on).length;
       const delivery = await github.rerequest(newest(stage, on)?.id ?? 0, by);
-      if (commentsOn(on).length === answered) accepted += 1;
+      await bot.answered();
       return delivery;
     },
     push: (head: string, on = only) => github.push(`${OWNER}/${on}`, PULL, head),
@@ -132,10 +142,10 @@ async function build(folder: string, { recipes = { wiki: goodUpgrade }, ...optio
     },
     /** As `check`, and nothing is read by it; null where there is none. */
     statusOf: (stage: StageName, on = only): string | null => newest(stage, on)?.status ?? null,
-    /** What the bot has said in comments; they count as read. */
+    /** What the bot has said in comments, without the mark that no reader sees; they count as read. */
     replies(on = only): string[] {
       for (const { id } of commentsOn(on)) heard.add(id);
-      return commentsOn(on).map(({ body }) => body);
+      return commentsOn(on).map(({ body }) => body.replace(/\n\n<!-- testme \S+ -->$/, ""));
     },
     /** A request, or a few, that GitHub does not answer as it should. */
     fail(matcher: Matcher, fault: Fault): void {
@@ -146,9 +156,9 @@ async function build(folder: string, { recipes = { wiki: goodUpgrade }, ...optio
     /** Looks after every request that GitHub has served. */
     until: (isTrue: () => boolean) => github.until(isTrue, GUARD_MS),
     /** Every accepted run is over, and GitHub shows it. */
-    settled: () => {
-      const areOver = () => allRuns().every(({ status }) => status === "completed");
-      return github.until(() => allRuns().length >= accepted * STAGES.length && areOver(), GUARD_MS);
+    async settled() {
+      await bot.idle();
+      expect(allRuns().filter(({ status }) => status !== "completed")).toEqual([]);
     },
     /** What the bot logged as errors; they count as read. */
     takeErrors(): string[] {
@@ -183,7 +193,12 @@ async function writeRecipes(folder: string, recipes: NonNullable<Options["recipe
 }
 
 /** The bot as src/main.ts starts it, with the fake engine; what it logs and which tokens it is given are noted. */
-async function listenTo(github: StandIn, engine: EngineConfig, { swarm, deployer }: FakeSwarm) {
+async function listenTo(
+  github: StandIn,
+  engine: EngineConfig,
+  settings: Partial<BotConfig>,
+  { swarm, deployer }: FakeSwarm,
+) {
   const log: string[] = [];
   const tokens: string[] = [];
   const { appId, privateKey, webhookSecret, url: gitHubApiUrl } = github;
@@ -197,13 +212,19 @@ async function listenTo(github: StandIn, engine: EngineConfig, { swarm, deployer
       host: "127.0.0.1",
       port: 0,
       logLevel: "trace",
+      stopGraceMs: 0,
+      supersedeWorking: false,
+      ...settings,
     },
+    store: await sqliteStore(engine.data, now),
     tools: { git: gitOnDisk(join(engine.data, "mirrors"), engine.path), swarm, deployer, now },
-    log: pino({ level: "trace" }, { write: (line: string) => void log.push(line) }),
+    log: pino({ level: "trace", mixin: whatAbout }, { write: (line: string) => void log.push(line) }),
     Octokit: octokitNoting(tokens),
   });
   github.sendWebhooksTo(running.url + WEBHOOKS);
-  return { url: running.url + WEBHOOKS, log, tokens, stop: running.stop };
+  // Its look at what it missed is over, and asks nothing while a test counts requests.
+  await running.idle();
+  return { ...running, url: running.url + WEBHOOKS, log, tokens };
 }
 
 /** Octokit's own waiting is off (only the function form survives Probot), and every token that it is given is noted. */
@@ -217,6 +238,8 @@ const octokitNoting = (tokens: string[]) =>
 
 const refusedBy = (github: StandIn): string[] =>
   github.requests
+    // That a repository has no testme.yml is an answer.
+    .filter(({ status, path }) => !(status === 404 && path.includes("/contents/")))
     .map(({ status }) => String(status))
     .filter((status) => !/^[23]/.test(status))
     .sort();

@@ -3,4 +3,4 @@ import { realTools } from "../../src/world.ts";
 import { swarmContract } from "../support/swarm-contract.ts";
 import { engineConfig, temporaryFolder } from "../support/swarm-tools.ts";
 
-swarmContract(() => realTools(engineConfig(temporaryFolder())));
+swarmContract(() => realTools(engineConfig(temporaryFolder()), "a test"));

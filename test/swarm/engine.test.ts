@@ -40,7 +40,8 @@ describe.skipIf(process.getuid?.() !== 0)("a private engine's life", () => {
   const there = (verb: string, env: Record<string, string> = {}) => script(project, verb, env);
   beforeAll(async () => {
     project = await mkdtemp(join(tmpdir(), "engine-"));
-    await cp("scripts/engine", join(project, "scripts/engine"), { recursive: true });
+    for (const name of ["engine", "packages"])
+      await cp(join("scripts", name), join(project, "scripts", name), { recursive: true });
   });
   afterAll(async () => {
     await there("down");

@@ -1,6 +1,8 @@
 /** `testme run` on a real Swarm: each verdict that a person can be shown, its exit code, and an engine left as it was. */
 import { readFile, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { ResultsSchema } from "../../src/store/results-schema.ts";
 import { testme } from "../support/cli.ts";
 import { leftovers } from "../support/engine.ts";
 import * as recipes from "../support/recipes.ts";
@@ -17,9 +19,17 @@ afterEach(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const settings = () => ({ DOCKER_HOST: engineHost(), TESTME_DATA: `${folder}/data`, RESOLVE_IMAGE: "never" });
+const settings = () => ({
+  DOCKER_HOST: engineHost(),
+  TESTME_DATA: `${folder}/data`,
+  RESOLVE_IMAGE: "never",
+  PULL_IMAGES: "never",
+  // Enough for what is told here.
+  STAGES: "install,upgrade",
+});
 const run = (recipe: recipes.Story, ...more: string[]) =>
   testme(["run", recipe.path, "--head", "change", "--json", ...more], settings()).finished;
+const notAsked = { status: "unverified", reason: "not asked for" };
 const stage = (name: string, status: string, finding: string | null, title: RegExp) => ({
   name,
   status,
@@ -34,9 +44,17 @@ describe("testme run", () => {
     expect(json).toEqual({
       run: expect.stringMatching(/^[\w-]+$/),
       verdict: "pass",
+      level: 2,
+      rungs: {
+        install: { status: "pass", reason: null },
+        upgrade: { status: "pass", reason: null },
+        "backup-restore": notAsked,
+        custom: notAsked,
+        lint: notAsked,
+      },
       stages: [
         stage("install", "pass", null, /^Installed [0-9a-f]{8} in /),
-        stage("upgrade", "pass", null, /^Upgraded 1\.0\.0\+1\.0 to [0-9a-f]{8} in /),
+        stage("upgrade", "pass", null, /^Level 2 of 5 · Upgraded 1\.0\.0\+1\.0 to [0-9a-f]{8} in /),
       ],
       evidence: expect.stringContaining("evidence.json"),
     });
@@ -44,7 +62,28 @@ describe("testme run", () => {
     expect(stdout.trim().split("\n")).toHaveLength(1);
     const { evidence } = json as { evidence: string };
     const file = JSON.parse(await readFile(evidence, "utf8"));
-    expect(file).toMatchObject({ schema: 1, run: { head: recipe.head }, deployer: "docker stack deploy" });
+    expect(file).toMatchObject({ schema: 2, run: { head: recipe.head }, deployer: "docker stack deploy" });
+    const short = JSON.parse(await readFile(join(dirname(evidence), "results.json"), "utf8"));
+    expect(ResultsSchema.parse(short)).toMatchObject({
+      head: recipe.head,
+      base: { ref: recipes.baseVersion },
+      level: 2,
+      creations: { planned: 2, made: 2 },
+      flags: { clean_teardown: true, no_secret_leak: true },
+    });
+  });
+
+  it("ends with the level where it talks to a person", async () => {
+    const recipe = await recipes.goodUpgrade(folder, "for-people");
+    const { stdout } = await testme(["run", recipe.path, "--head", "change"], settings()).finished;
+    expect(stdout.trim().split("\n").slice(-7, -1)).toEqual([
+      "Level 2 of 5",
+      "1 ✔ install: pass",
+      "2 ✔ upgrade: pass",
+      "3 ○ backup-restore: unverified, not asked for",
+      "4 ○ custom: unverified, not asked for",
+      "5 ○ lint: unverified, not asked for",
+    ]);
   });
 
   const reds: [string, () => Promise<recipes.Story>, string[], ReturnType<typeof stage>[]][] = [
@@ -78,7 +117,12 @@ describe("testme run", () => {
           "crash-looping",
           /^Crash loop: image-missing_app could not get its image, 3 deaths$/,
         ),
-        stage("upgrade", "fail", "rolled-back", /^Rolled back: image-missing_app could not get its image, /),
+        stage(
+          "upgrade",
+          "fail",
+          "rolled-back",
+          /^Level 0 of 5 · Rolled back: image-missing_app could not get its image, /,
+        ),
       ],
     ],
     [
@@ -102,8 +146,8 @@ describe("testme run", () => {
         stage(
           "upgrade",
           "fail",
-          "crash-looping",
-          /^Crash loop: crash-loop_app exited with code 3, 3 deaths$/,
+          "settled-late",
+          /^Failed late: crash-loop_app exited with code 3, [\d.]+ s after Swarm had called the update completed$/,
         ),
       ],
     ],
@@ -115,8 +159,8 @@ describe("testme run", () => {
         stage(
           "upgrade",
           "fail",
-          "not-converged",
-          /^Not converged after 8 s: never-converges_app: task \w+ is pending: no suitable node \(insufficient resources on 1 node\)$/,
+          "unschedulable",
+          /^Unschedulable: no node can take never-converges_app: no suitable node \(insufficient resources on 1 node\)$/,
         ),
       ],
     ],
@@ -136,7 +180,7 @@ describe("testme run", () => {
           "upgrade",
           "cancelled",
           null,
-          /^Cancelled: not run, because the install stage found no valid recipe$/,
+          /^Level 0 of 5 · Cancelled: not run, because the install stage found no valid recipe$/,
         ),
       ],
     ],
@@ -186,7 +230,7 @@ describe("testme run", () => {
           "upgrade",
           "skip",
           null,
-          /^Skipped: there is no release tag .* to upgrade from, and main is at the commit under test/,
+          /^Skipped: the only release is the commit under test itself, and main is at the commit under test/,
         ),
       ],
     });
@@ -206,7 +250,7 @@ describe("testme run", () => {
           null,
           /^Could not be judged: The Docker engine at .* does not answer/,
         ),
-        stage("upgrade", "inconclusive", null, /^Could not be judged: /),
+        stage("upgrade", "inconclusive", null, /^Level 0 of 5 · Could not be judged: /),
       ],
     });
     expect(exitCode).toBe(2);

@@ -9,6 +9,8 @@ export type Ruling =
    * comes to if the deadline is first.
    */
   | { is: "wait"; for: readonly string[]; until: number | null; orElse: Finding | null }
+  /** It is up, and only watched whether it stays so, until then (epoch ms). */
+  | { is: "hold"; for: string; until: number }
   /** This service is where it should be. */
   | { is: "settled" }
   /** The engine said a word that we do not know: judged by nobody, shown raw. */

@@ -1,5 +1,5 @@
 /**
- * Last, when nothing is in flight and no rollback took the label away: does the service say that it is the commit under
+ * When nothing is in flight and no rollback took the label away: does the service say that it is the commit under
  * test? Only here may a stamp be called wrong, and `never-applied` needs both witnesses to be silent: the recorder never
  * saw the stamp, and the engine has no task that was created under it.
  */
@@ -10,9 +10,9 @@ import type { Rule } from "./ruling.ts";
 
 export const stamp: Rule = (rollout) => {
   const { stampedService, commit } = rollout.expectation;
-  if (rollout.service !== stampedService) return { is: "settled" };
+  if (rollout.service !== stampedService) return null;
   const got = stampIn(rollout.now?.service.spec.labels, rollout);
-  if (got !== null && isStampOf(got, commit)) return { is: "settled" };
+  if (got !== null && isStampOf(got, commit)) return null;
   return {
     is: "finding",
     finding: { is: "stamp-mismatch", rollout, how: howItWentWrong(rollout, got), got },

@@ -166,6 +166,16 @@ export const createEngine = (now: () => Date) => {
       for (const spec of file.services) put(spec);
       return null;
     },
+    /** Takes one service away; its tasks are stopped, and then nothing knows of them. */
+    async removeService(name: string): Promise<void> {
+      const service = services.get(name);
+      if (!service) return;
+      services.delete(name);
+      journal.service("remove", { id: service.id, name });
+      const ours = tasksOf(service);
+      await Promise.all(ours.map((task) => stopTask(task, journal)));
+      for (const task of ours) tasks.splice(tasks.indexOf(task), 1);
+    },
     /** Takes everything of the stack away; what is running is stopped first. */
     async remove(isOurs: (serviceName: string) => boolean, stack: string): Promise<void> {
       for (const service of [...services.values()].filter((one) => isOurs(one.spec.Name))) {

@@ -6,21 +6,38 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Commit } from "../../../src/recipe/commit.ts";
+import { marksIn } from "../../../src/recipe/marks.ts";
 import { overlayOf } from "../../../src/recipe/overlay.ts";
+import type { Room } from "../../../src/run/room.ts";
 import type { Deployer } from "../../../src/swarm/deployer.ts";
 import { dockerStackDeployer } from "../../../src/swarm/docker-stack-deployer.ts";
 import { onEngine } from "../../../src/swarm/engine-fault.ts";
 import { parseContainer, parseService, parseTask } from "../../../src/swarm/inspect.ts";
-import type { ProbeTarget, Swarm } from "../../../src/swarm/swarm.ts";
+import type { ProbeTarget, Pulled, Swarm, Trial, TrialRun } from "../../../src/swarm/swarm.ts";
+import { Fault } from "../../../src/verdict/fault.ts";
 import type { ProbeAnswer } from "../../../src/verdict/observation.ts";
 import { createEngine, type ServiceRecord } from "./engine.ts";
+import { runOf } from "./fixture-command.ts";
 import { NAMESPACE, readStackFile } from "./stack-file.ts";
 import { hasEnded, NODE_MEMORY_BYTES, pause, type TaskRecord } from "./tasks.ts";
 
 const HOST = "unix:///run/the-fake-engine.sock";
+const ROOM: Room = {
+  memoryFreeBytes: NODE_MEMORY_BYTES / 2,
+  memoryBytes: NODE_MEMORY_BYTES,
+  diskFreeBytes: 50 * 1024 ** 3,
+  diskBytes: 100 * 1024 ** 3,
+};
+const NODE = "thefakenode";
 
 /** One act on the engine, as it began. */
-export type Act = { did: "deploy" | "remove"; stack: string; commit: Commit | null };
+const OWNER = "a test";
+
+export type Act = {
+  did: "deploy" | "remove" | "pull" | "remove-service";
+  stack: string;
+  commit: Commit | null;
+};
 export type Script = {
   /** Waited for before a deploy reaches the engine; `nth` counts from 0. */
   beforeDeploy?: (act: Act, nth: number) => Promise<void>;
@@ -28,6 +45,11 @@ export type Script = {
   stampsAs?: (commit: Commit, nth: number) => Commit;
   /** What an app answers; null leaves it to the app. */
   answers?: (target: ProbeTarget) => ProbeAnswer | null;
+  /** Every image is there unless this says otherwise; and nothing is pulled. */
+  hasImage?: (image: string) => boolean;
+  pulls?: (image: string) => Pulled | Promise<Pulled>;
+  /** How a test ends; null leaves it to its command (fixture-command.ts). */
+  tests?: (trial: Trial) => TrialRun | null;
 };
 export type FakeSwarm = ReturnType<typeof fakeSwarm>;
 
@@ -39,6 +61,7 @@ export const fakeSwarm = (
   const engine = createEngine(now);
   const acts: Act[] = [];
   let isUp = true;
+  let room: Room = ROOM;
 
   /** What dockerode says of a socket that is not there, as the real adapter tells it. */
   const reach = async (): Promise<void> => {
@@ -55,6 +78,10 @@ export const fakeSwarm = (
       await reach();
       return { version: "27.0.0", cgroup: "v2 systemd", memoryBytes: NODE_MEMORY_BYTES };
     },
+    async node() {
+      await reach();
+      return NODE;
+    },
     async read(stack, stamp) {
       await reach();
       const tasks = inStack(stack);
@@ -68,10 +95,40 @@ export const fakeSwarm = (
           .map((task) => task.id),
       };
     },
+    async ownStacks() {
+      await reach();
+      return [...engine.services.values()].flatMap(({ spec }) => {
+        const marks = marksIn(spec.Labels);
+        const stack = { name: spec.Labels[NAMESPACE] ?? "", appDomain: marks?.appDomain ?? "" };
+        return marks?.owner === OWNER ? [{ stack, run: marks.run }] : [];
+      });
+    },
+    async service(id) {
+      await reach();
+      const service = [...engine.services.values()].find((s) => s.id === id);
+      return service ? parseService(serviceJson(service)) : null;
+    },
     async container(id) {
       await reach();
       const task = withContainer(id);
       return task && parseContainer(containerJson(task));
+    },
+    async log(id) {
+      await reach();
+      return withContainer(id)?.container?.log ?? null;
+    },
+    async taskLog(id) {
+      await reach();
+      const task = engine.tasks.find((t) => t.id === id);
+      return task ? (task.container?.log ?? []) : null;
+    },
+    /** It has no host. */
+    async memory() {
+      return null;
+    },
+    async room() {
+      await reach();
+      return room;
     },
     async hasNetwork(name) {
       await reach();
@@ -85,13 +142,46 @@ export const fakeSwarm = (
     async ensureSecret(lease, stack, name) {
       lease.assertCovers(stack.appDomain);
       await reach();
+      const isNew = !engine.things.has(`secret ${name}`);
       engine.things.set(`secret ${name}`, { stack: stack.name, content: "" });
+      return isNew;
     },
     async probe(lease, stack, target) {
       lease.assertCovers(stack.appDomain);
       await reach();
       return script.answers?.(target) ?? answerOf(withContainer(target.container), target);
     },
+    async hasImage(image) {
+      await reach();
+      return script.hasImage?.(image) ?? true;
+    },
+    async pullImage(lease, stack, image, signal) {
+      lease.assertCovers(stack.appDomain);
+      await reach();
+      signal.throwIfAborted();
+      acts.push({ did: "pull", stack: stack.name, commit: null });
+      return (await script.pulls?.(image)) ?? { is: "left" };
+    },
+    async runBeside(lease, stack, trial, signal) {
+      lease.assertCovers(stack.appDomain);
+      await reach();
+      signal.throwIfAborted();
+      if (withContainer(trial.beside.container)?.container?.status !== "running")
+        throw new Fault(
+          "engine",
+          `The task ${trial.beside.task} ended before a test could run beside it`,
+          "Run again.",
+        );
+      return script.tests?.(trial) ?? runOf(trial);
+    },
+    async removeService(lease, stack, service) {
+      lease.assertCovers(stack.appDomain);
+      await reach();
+      acts.push({ did: "remove-service", stack: stack.name, commit: null });
+      await engine.removeService(service);
+    },
+    /** It has no container outside of a stack. */
+    removeStrays: reach,
     async removeStack(lease, stack) {
       lease.assertCovers(stack.appDomain);
       await reach();
@@ -111,9 +201,16 @@ export const fakeSwarm = (
     ];
   };
 
-  const real = dockerStackDeployer({ path: dockerCli, host: HOST, configDirectory, resolveImage: "never" });
+  const real = dockerStackDeployer({
+    owner: OWNER,
+    path: dockerCli,
+    host: HOST,
+    configDirectory,
+    resolveImage: "never",
+  });
   const deployer: Deployer = {
     name: "docker stack deploy",
+    addsToTree: false,
     config: real.config,
     async deploy(lease, app, deployment) {
       lease.assertCovers(app.stack.appDomain);
@@ -127,7 +224,13 @@ export const fakeSwarm = (
       await mkdir(app.scratch, { recursive: true });
       await writeFile(
         overlay,
-        overlayOf({ recipe: app.recipe, stack: app.stack.name, ...deployment, commit }),
+        overlayOf({
+          recipe: app.recipe,
+          stack: app.stack.name,
+          ...deployment,
+          commit,
+          marks: { owner: OWNER, run: lease.holder, appDomain: app.stack.appDomain },
+        }),
       );
       const merged = await real.config({ ...app, files: [...app.files, overlay] });
       if (merged.is === "refused") return { exitCode: 1, said: merged.said };
@@ -161,6 +264,10 @@ export const fakeSwarm = (
     comeBack(): void {
       isUp = true;
     },
+    /** What its host has left from now on; figures that are not given are ample. */
+    hasRoom(figures: Partial<Room> = {}): void {
+      room = { ...ROOM, ...figures };
+    },
   };
 };
 
@@ -177,7 +284,7 @@ const taskJson = (task: TaskRecord) => ({
   ID: task.id,
   ServiceID: task.service,
   Slot: task.slot,
-  ...(task.container && { NodeID: "thefakenode" }),
+  ...(task.container && { NodeID: NODE }),
   CreatedAt: task.createdAt,
   DesiredState: task.desired,
   Spec: task.template,
@@ -192,23 +299,26 @@ const taskJson = (task: TaskRecord) => ({
   },
 });
 
-const containerJson = ({ id, container }: TaskRecord) => ({
+const containerJson = ({ id, container, template }: TaskRecord) => ({
   Id: container?.id,
   Config: { Labels: { "com.docker.swarm.task.id": id } },
+  HostConfig: { Memory: template.Resources.Limits.MemoryBytes },
   State: {
     Status: container?.status,
     OOMKilled: container?.isOomKilled,
     ExitCode: container?.exitCode,
+    StartedAt: container?.startedAt,
     FinishedAt: container?.finishedAt,
     ...(container?.health && { Health: container.health }),
   },
 });
 
-const answerOf = (task: TaskRecord | null, { port }: ProbeTarget): ProbeAnswer => {
+const answerOf = (task: TaskRecord | null, { port, wants }: ProbeTarget): ProbeAnswer => {
   const container = task?.container;
   if (container?.status !== "running") return { is: "none", reason: "the app's container is gone" };
   const { serves } = container.life;
-  if (container.upAt === null || serves?.port !== port)
-    return { is: "none", reason: `nothing answers on port ${port}` };
-  return { is: "http", status: serves.status };
+  const isListening = container.upAt !== null && serves?.port === port;
+  if (wants.is === "tcp") return { is: "tcp", answers: isListening ? wants.stable : 0 };
+  if (!isListening) return { is: "none", reason: `nothing answers on port ${port}` };
+  return { is: "http", status: serves.status, fallback: null };
 };

@@ -26,8 +26,11 @@ type ContainerRecord = {
   exitCode: number;
   isOomKilled: boolean;
   heldBytes: number;
+  /** What it wrote, line by line. */
+  log: string[];
   finishedAt: string;
-  health: { Status: string; Log: { Output: string }[] } | null;
+  startedAt: string;
+  health: { Status: string; Log: { End: string; ExitCode: number; Output: string }[] } | null;
 };
 export type TaskRecord = {
   id: string;
@@ -139,6 +142,8 @@ const contain = ({ task, newId }: Around): ContainerRecord => {
     exitCode: 0,
     isOomKilled: false,
     heldBytes: 0,
+    log: [],
+    startedAt: "0001-01-01T00:00:00Z",
     finishedAt: "",
     health: Healthcheck ? { Status: "starting", Log: [] } : null,
   };
@@ -151,6 +156,8 @@ async function runContainer(inside: Inside): Promise<void> {
   const { life } = container;
   journal.container(task, "create");
   to(inside, "starting", "starting");
+  container.startedAt = journal.at();
+  container.log.push("fixture: began");
   journal.container(task, "start");
   if (life.end) void exitLater(inside, life.end);
   if (life.eats) void eat(inside, life.eats);
@@ -161,12 +168,12 @@ async function runContainer(inside: Inside): Promise<void> {
   if (life.upAfterMs !== null) {
     container.upAt = Date.parse(journal.at());
     if (container.health === null) return;
-    container.health = { Status: "healthy", Log: [{ Output: "" }] };
+    container.health = { Status: "healthy", Log: [{ End: journal.at(), ExitCode: 0, Output: "" }] };
     journal.container(task, "health_status: healthy");
     return to(inside, "running", "started");
   }
   if (container.health === null) return;
-  container.health = { Status: "unhealthy", Log: [{ Output: "" }] };
+  container.health = { Status: "unhealthy", Log: [{ End: journal.at(), ExitCode: 1, Output: "" }] };
   journal.container(task, "health_status: unhealthy");
   die(inside, 137, ": dockerexec: unhealthy container");
 }

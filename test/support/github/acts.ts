@@ -7,7 +7,7 @@ import { personalToken } from "./identity.ts";
 import { pullNumbered, pullRequest } from "./rest.ts";
 import type { World } from "./route.ts";
 import * as shapes from "./shapes.ts";
-import { git, hasCommit, type Pull, type Recipe, recipeNamed, type State } from "./state.ts";
+import { git, hasCommit, type Pull, type Recipe, recipeNamed, type State, wholeSecond } from "./state.ts";
 import type { Delivery, Hook } from "./webhooks.ts";
 
 export type NewPull = { number: number; head: string; base?: string; headBranch?: string; author?: string };
@@ -23,7 +23,16 @@ export function pullActs({ state, announce }: World) {
       const recipe = recipeNamed(state, repo);
       await point(recipe, number, head);
       const by = author ?? recipe.owner;
-      const pull: Pull = { number, recipe, head, headBranch, base, author: by, state: "open" };
+      const pull: Pull = {
+        number,
+        recipe,
+        head,
+        headBranch,
+        base,
+        author: by,
+        state: "open",
+        closedAt: null,
+      };
       state.pulls.push(pull);
       return tell(pull, "opened");
     },
@@ -34,9 +43,14 @@ export function pullActs({ state, announce }: World) {
       pull.head = head;
       return tell(pull, "synchronize");
     },
+    reopenPull: async (repo: string, number: number) => {
+      const pull = known(state, repo, number);
+      Object.assign(pull, { state: "open", closedAt: null });
+      return tell(pull, "reopened");
+    },
     closePull: async (repo: string, number: number) => {
       const pull = known(state, repo, number);
-      pull.state = "closed";
+      Object.assign(pull, { state: "closed", closedAt: wholeSecond(state.now()) });
       return tell(pull, "closed");
     },
   };
@@ -56,6 +70,21 @@ export function personActs({ state, app, announce }: World, webhooks: Hook) {
       const id = await postComment(`${state.url}/repos/${repo}/issues/${number}/comments`, login, body);
       await webhooks.settled();
       return { id, delivery: webhooks.deliveries.find((one) => isOfComment(one, id)) };
+    },
+    /** Writes the comment anew, as whoever wrote it. */
+    editComment: async (id: number, body: string) => {
+      const one = state.comments.find((known) => known.id === id);
+      if (one === undefined) throw new Error(`there is no comment ${id}`);
+      const recipe = recipeNamed(state, one.repo);
+      const changes = { body: { from: one.body } };
+      // By the second later, so that it shows.
+      const editedAt = wholeSecond(new Date(Date.parse(one.at) + 1_000));
+      Object.assign(one, { body, editedAt });
+      return announce("issue_comment", "edited", recipe, one.login, {
+        issue: shapes.issue(known(state, one.repo, one.issue), state.url),
+        comment: shapes.comment(one, recipe, state.url),
+        changes,
+      });
     },
     /** The "Re-run" button. It changes nothing by itself: GitHub only tells the app. */
     rerequest: (checkRunId: number, login: string) => press("rerequested", checkRunId, login, {}),

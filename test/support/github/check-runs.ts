@@ -1,20 +1,34 @@
 /**
  * GitHub's check runs, with the rules that its description leaves unsaid: nothing completes without a conclusion, a
- * conclusion completes, a commit must exist, limits count bytes. Suites are not kept: we never read one.
+ * conclusion completes, a commit must exist, limits count bytes, annotations are appended. Suites are not kept: we never read one.
  */
 import { loginOf, notFound, type Route, unprocessable, type World } from "./route.ts";
 import * as shapes from "./shapes.ts";
-import { type Action, type CheckRun, fullName, hasCommit, type Output } from "./state.ts";
+import {
+  type Action,
+  type Annotation,
+  type CheckRun,
+  fullName,
+  hasCommit,
+  type Output,
+  type Recipe,
+  type State,
+} from "./state.ts";
 
 const runs = "/repos/{owner}/{repo}/check-runs";
 const bytes = 65_535;
+const annotationBytes = 65_536;
+const titleCharacters = 255;
 
 /** What the description allows in a create and an update, of what we use. */
 type Sent = Partial<Pick<CheckRun, "name" | "head_sha" | "external_id" | "status" | "conclusion">> &
-  Partial<Pick<CheckRun, "started_at" | "completed_at">> & { output?: Partial<Output>; actions?: Action[] };
+  Partial<Pick<CheckRun, "started_at" | "completed_at">> & {
+    output?: Partial<Output> & { annotations?: Annotation[] };
+    actions?: Action[];
+  };
 
 export function checkRunRoutes(world: World): Route[] {
-  return [listForRef(world), create(world), update(world)];
+  return [listForRef(world), create(world), read(world), update(world)];
 }
 
 function listForRef({ state, app }: World): Route {
@@ -69,6 +83,23 @@ function create({ state, app, announce }: World): Route {
   };
 }
 
+function read({ state, app }: World): Route {
+  return {
+    method: "get",
+    path: `${runs}/{check_run_id}`,
+    needs: [["checks", "read"]],
+    answer: ({ recipe, params }) => {
+      const run = runOf(state, recipe, params);
+      return run === undefined
+        ? notFound
+        : { status: 200, body: shapes.checkRun(run, recipe, state, app.id) };
+    },
+  };
+}
+
+const runOf = (state: State, recipe: Recipe, params: Record<string, string>): CheckRun | undefined =>
+  state.checkRuns.find((run) => run.id === Number(params.check_run_id) && run.repo === fullName(recipe));
+
 function update({ state, app, announce }: World): Route {
   return {
     method: "patch",
@@ -76,8 +107,7 @@ function update({ state, app, announce }: World): Route {
     needs: [["checks", "write"]],
     answer: ({ recipe, caller, params, body }) => {
       const sent = body as Sent; // judged by the description
-      const id = Number(params.check_run_id);
-      const run = state.checkRuns.find((one) => one.id === id && one.repo === fullName(recipe));
+      const run = runOf(state, recipe, params);
       if (run === undefined) return notFound;
       const refusal = refusalOf(sent);
       if (refusal !== null) return refusal;
@@ -104,6 +134,7 @@ const blank = (id: number, repo: string): CheckRun => ({
   completed_at: null,
   output: { title: null, summary: null, text: null },
   actions: [],
+  annotations: [],
   history: [],
 });
 
@@ -111,6 +142,8 @@ function refusalOf({ status, conclusion, output }: Sent) {
   if (status === "completed" && conclusion === undefined) {
     return unprocessable("Invalid request.\n\nMissing required key: conclusion.");
   }
+  const odd = output?.annotations?.map(whatIsOdd).find((one) => one !== null);
+  if (odd !== undefined) return unprocessable(`Invalid request.\n\n${odd}`);
   // https://github.com/github/docs/issues/35252
   if (Buffer.byteLength(output?.summary ?? "") <= bytes) return null;
   const message = `summary exceeds a maximum bytesize of ${bytes}`;
@@ -119,13 +152,25 @@ function refusalOf({ status, conclusion, output }: Sent) {
   ]);
 }
 
+/** Only the prose of GitHub's description says this much of an annotation. */
+function whatIsOdd({ start_column, end_column, ...one }: Annotation): string | null {
+  const hasColumns = start_column !== undefined || end_column !== undefined;
+  if (one.start_line < 1 || (start_column ?? 1) < 1) return "lines and columns start at 1";
+  if (one.end_line < one.start_line) return "an annotation ends before it starts";
+  if (hasColumns && one.start_line !== one.end_line) return "columns are for annotations of one line";
+  if ((one.title ?? "").length > titleCharacters) return "the title of an annotation is too long";
+  return Buffer.byteLength(one.message) > annotationBytes ? "the message of an annotation is too long" : null;
+}
+
 function change(run: CheckRun, { output, ...sent }: Sent): void {
   Object.assign(run, sent);
   if (sent.conclusion !== undefined) run.status = "completed";
   else if (sent.status !== undefined) Object.assign(run, { conclusion: null, completed_at: null });
   if (run.status === "completed") run.completed_at ??= new Date().toISOString();
   if (output !== undefined) {
-    Object.assign(run.output, output);
+    const { annotations = [], ...shown } = output;
+    run.annotations.push(...annotations);
+    Object.assign(run.output, shown);
     run.output.text = withinBytes(run.output.text);
   }
   const { status, conclusion } = run;

@@ -24,6 +24,9 @@ type Description = {
   };
 };
 
+/** Parameters that are text even where they are all digits. */
+const TEXTS = ["check_name", "cursor"];
+
 let loaded: { description: Description; ajv: Ajv } | undefined;
 const compiled = new Map<string, ValidateFunction>();
 
@@ -39,9 +42,22 @@ function load() {
       allErrors: true,
       verbose: true,
     });
+    untangle(description);
     loaded = { description, ajv: ajv.addSchema(description, "github") };
   }
   return loaded;
+}
+
+/** GitHub writes `nullable` without a type, beside `allOf` and the like; ajv wants the null said. */
+function untangle(part: unknown): void {
+  if (typeof part !== "object" || part === null) return;
+  const schema = part as Json; // any part of the description, seen as its keys
+  if (schema.nullable === true && schema.type === undefined) {
+    const { nullable: _, ...rest } = schema;
+    for (const key of Object.keys(schema)) delete schema[key];
+    schema.anyOf = [rest, { type: "null" }];
+  }
+  for (const inner of Object.values(schema)) untangle(inner);
 }
 
 function operationAt(method: Method, template: string): Operation {
@@ -64,7 +80,7 @@ export function refusals(method: Method, template: string, query: URLSearchParam
       parameter.$ref === undefined ? [...path, "parameters", String(i)] : ["components", "parameters", name];
     // A query is text; GitHub reads digits as a number.
     const value =
-      given !== null && /^\d+$/.test(given) && described?.name !== "check_name" ? Number(given) : given;
+      given !== null && /^\d+$/.test(given) && !TEXTS.includes(described?.name ?? "") ? Number(given) : given;
     if (value !== null) wrong.push(...errorsOf([...at, "schema"], value, described?.name ?? ""));
   }
   if (operation.requestBody?.content["application/json"] !== undefined) {

@@ -6,9 +6,10 @@
 import { checkRunRoutes } from "./check-runs.ts";
 import type { Json } from "./description.ts";
 import { type Need, newToken } from "./identity.ts";
+import { lookBackRoutes, paged } from "./look-back.ts";
 import { type Answer, type Call, loginOf, notFound, type Route, unprocessable, type World } from "./route.ts";
 import * as shapes from "./shapes.ts";
-import { fullName, git, type Pull, type Recipe, type Role, type State } from "./state.ts";
+import { fullName, git, type Pull, type Recipe, type Role, type State, wholeSecond } from "./state.ts";
 
 const repos = "/repos/{owner}/{repo}";
 const commenting: Need = [
@@ -23,7 +24,7 @@ export function routes(world: World): Route[] {
       method: "post",
       path: "/app/installations/{installation_id}/access_tokens",
       needs: "app",
-      answer: ({ body }) => installationToken(world, body),
+      answer: ({ params, body }) => installationToken(world, Number(params.installation_id), body),
     },
     {
       method: "get",
@@ -36,9 +37,29 @@ export function routes(world: World): Route[] {
     },
     {
       method: "get",
+      path: `${repos}/contents/{path}`,
+      needs: [["contents", "read"]],
+      answer: ({ recipe, params, query }) =>
+        content(recipe, params.path ?? "", query.get("ref") ?? "HEAD", state),
+    },
+    {
+      method: "get",
       path: `${repos}/collaborators/{username}/permission`,
       needs: [["metadata", "read"]],
       answer: ({ params }) => permission(state, params.username ?? ""),
+    },
+    {
+      method: "get",
+      path: `${repos}/issues/{issue_number}/comments`,
+      needs: commenting,
+      answer: ({ recipe, params, query }) => {
+        const all = state.comments.filter(
+          ({ repo, issue }) => repo === fullName(recipe) && issue === Number(params.issue_number),
+        );
+        const path = `/repos/${fullName(recipe)}/issues/${params.issue_number}/comments`;
+        const { some, headers } = paged(world, path, query, all);
+        return { status: 200, headers, body: some.map((one) => shapes.comment(one, recipe, state.url)) };
+      },
     },
     {
       method: "post",
@@ -53,6 +74,7 @@ export function routes(world: World): Route[] {
       answer: (call) => createReaction(world, call),
     },
     ...checkRunRoutes(world),
+    ...lookBackRoutes(world),
   ];
 }
 
@@ -64,7 +86,17 @@ export async function pullRequest(pull: Pull, state: State): Promise<Json> {
   return shapes.pullRequest(pull, baseSha, state.url);
 }
 
-function installationToken({ state, app }: World, body: Call["body"]): Answer {
+/** https://docs.github.com/en/rest/repos/contents#get-repository-content, of a file. */
+async function content(recipe: Recipe, path: string, ref: string, state: State): Promise<Answer> {
+  const text = await git(recipe, "show", `${ref}:${path}`).catch(() => null);
+  return text === null ? notFound : { status: 200, body: shapes.file(recipe, path, text, state.url) };
+}
+
+function installationToken({ state, app, installation }: World, id: number, body: Call["body"]): Answer {
+  const other = state.elsewhere.find((one) => one.id === id);
+  const isOfRecipe = state.recipes.some((recipe) => recipe.installation === id);
+  if (id !== installation && other === undefined && !isOfRecipe) return notFound;
+  if (other?.suspendedAt) return { status: 403, body: { message: "This installation has been suspended" } };
   // The description has judged both shapes.
   const asked = body as { permissions?: Record<string, string>; repositories?: string[] };
   const level = (word: string | undefined) => ["read", "write"].indexOf(word ?? "");
@@ -76,7 +108,11 @@ function installationToken({ state, app }: World, body: Call["body"]): Answer {
   if (asked.repositories?.some((repo) => !state.recipes.some((recipe) => recipe.repo === repo)) === true) {
     return unprocessable("There is at least one repository that does not exist or is not accessible");
   }
-  const token = newToken(app, asked.permissions ?? app.permissions, asked.repositories ?? null);
+  const token = newToken(
+    app,
+    asked.permissions ?? app.permissions,
+    other ? [] : (asked.repositories ?? null),
+  );
   state.tokens.set(token.token, token);
   const selection = token.repositories === null ? "all" : "selected";
   const expires_at = new Date(Date.now() + 3_600_000).toISOString();
@@ -105,7 +141,8 @@ function createComment({ state, app, announce }: World, { caller, recipe, params
     issue: pull.number,
     login,
     body: String(body.body),
-    at: new Date().toISOString(),
+    at: wholeSecond(state.now()),
+    editedAt: null,
   };
   state.comments.push(comment);
   const told = shapes.comment(comment, recipe, state.url);

@@ -26,6 +26,11 @@ export type Route = {
 export type World = {
   state: State;
   app: App;
+  installation: number;
+  /** Every attempt so far, oldest first. */
+  deliveries: readonly Delivery[];
+  /** The same delivery once more. */
+  redeliver: (delivery: Delivery) => Promise<Delivery>;
   /** Sends the webhook that tells of a fact; resolves once the app has answered. */
   announce: (event: string, action: string, recipe: Recipe, sender: string, facts: Json) => Promise<Delivery>;
 };

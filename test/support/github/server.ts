@@ -22,7 +22,13 @@ type Planned = { matches: Matcher; fault: Fault; left: number };
 type Table = { route: Route; pattern: RegExp }[];
 type Desk = { world: World; table: Table; requests: Asked[]; planned: Planned[] };
 
-const limits = { "x-ratelimit-limit": "15000", "x-ratelimit-remaining": "14999", "x-ratelimit-used": "1" };
+const limits = () => ({
+  "x-ratelimit-limit": "15000",
+  "x-ratelimit-remaining": "14999",
+  "x-ratelimit-used": "1",
+  "x-ratelimit-resource": "core",
+  "x-ratelimit-reset": String(Math.ceil(Date.now() / 1_000) + 3_600),
+});
 
 export function gitHubServer(world: World, onRequest: () => void) {
   const table = routes(world).map((route) => ({ route, pattern: patternOf(route.path) }));
@@ -41,6 +47,8 @@ export function gitHubServer(world: World, onRequest: () => void) {
     requests: desk.requests,
     fail: (matches: Matcher, fault: Fault) =>
       void desk.planned.push({ matches, fault, left: fault.times ?? 1 }),
+    /** What was to fail works again. */
+    mend: () => void desk.planned.splice(0),
   };
 }
 
@@ -97,9 +105,16 @@ async function answerTo(desk: Desk, request: IncomingMessage, url: URL, sent: st
 }
 
 function reply(response: ServerResponse, { status, headers, body }: Answer): void {
-  response.writeHead(status, { "content-type": "application/json; charset=utf-8", ...limits, ...headers });
-  response.end(body === undefined ? "" : JSON.stringify(body));
+  response.writeHead(status, { "content-type": "application/json; charset=utf-8", ...limits(), ...headers });
+  response.end(body === undefined ? "" : asJson(body));
 }
+
+/** GitHub's greatest ids are more than a JavaScript number holds. */
+const asJson = (body: unknown): string =>
+  JSON.stringify(body, (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value)).replaceAll(
+    /"(\d+)n"/g,
+    "$1",
+  );
 
 const saying = (status: number, message: string): Answer => ({ status, body: { message } });
 
@@ -111,7 +126,8 @@ export async function listen(server: Server): Promise<string> {
 }
 
 function honest({ method, path }: Route, answer: Answer): Answer {
-  const wrong = lies(method, path, answer.status, answer.body);
+  const sent: unknown = answer.body === undefined ? undefined : JSON.parse(asJson(answer.body));
+  const wrong = lies(method, path, answer.status, sent);
   return wrong.length === 0
     ? answer
     : { status: 500, body: { message: `the stand-in lies: ${wrong.join("; ")}` } };

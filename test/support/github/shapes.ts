@@ -14,7 +14,6 @@ import {
 } from "./state.ts";
 
 const repos = "/repos/{owner}/{repo}";
-const at = "2026-01-01T00:00:00Z";
 
 /** GitHub's examples speak of octocat's Hello-World on github.com. */
 function retold(example: Json, recipe: Recipe, url: string): Json {
@@ -42,9 +41,29 @@ export function repository(recipe: Recipe, url: string): Json {
     id: numberOf(fullName(recipe)),
     name: recipe.repo,
     full_name: fullName(recipe),
+    archived: recipe.isArchived ?? false,
     owner: user(recipe.owner, url),
     clone_url: `${url}/${fullName(recipe)}.git`,
     default_branch: "main",
+  };
+}
+
+export function file(recipe: Recipe, path: string, text: string, url: string): Json {
+  const at = `${url}/repos/${fullName(recipe)}/contents/${path}`;
+  const links = { git: at, self: at, html: at };
+  return {
+    type: "file",
+    encoding: "base64",
+    size: text.length,
+    name: path,
+    path,
+    content: Buffer.from(text).toString("base64"),
+    sha: String(numberOf(text)),
+    url: at,
+    git_url: at,
+    html_url: at,
+    download_url: at,
+    _links: links,
   };
 }
 
@@ -68,7 +87,7 @@ export function pullRequest(pull: Pull, baseSha: string, url: string): Json {
     title: `Pull request ${pull.number}`,
     user: user(pull.author, url),
     locked: false,
-    closed_at: pull.state === "closed" ? at : null,
+    closed_at: pull.closedAt,
     merged_at: null,
     merged_by: null,
     requested_teams: [],
@@ -105,7 +124,7 @@ export function comment(one: Comment, recipe: Recipe, url: string): Json {
     body: one.body,
     user: user(one.login, url),
     created_at: one.at,
-    updated_at: one.at,
+    updated_at: one.editedAt ?? one.at,
     author_association: "NONE",
   };
 }
@@ -117,7 +136,8 @@ export function reaction(one: Reaction, url: string): Json {
 
 export function checkRun(run: CheckRun, recipe: Recipe, state: State, appId: number): Json {
   const example = retold(exampleOf("patch", `${repos}/check-runs/{check_run_id}`, 200), recipe, state.url);
-  const { history: _, repo: __, actions: ___, output, ...fields } = run; // GitHub never gives the buttons back
+  // GitHub never gives the buttons back, and the annotations elsewhere.
+  const { history: _, repo: __, actions: ___, annotations, output, ...fields } = run;
   const page = `${state.url}/${run.repo}/runs/${run.id}`;
   return {
     ...example,
@@ -125,7 +145,7 @@ export function checkRun(run: CheckRun, recipe: Recipe, state: State, appId: num
     url: `${state.url}/repos/${run.repo}/check-runs/${run.id}`,
     html_url: page,
     details_url: page,
-    output: { ...(example.output as Json), ...output, annotations_count: 0 }, // an object in GitHub's example
+    output: { ...(example.output as Json), ...output, annotations_count: annotations.length }, // an object in GitHub's example
     check_suite: { id: numberOf(run.head_sha) },
     app: { ...(example.app as Json), id: appId }, // likewise
     pull_requests: state.pulls

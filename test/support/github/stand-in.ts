@@ -7,10 +7,12 @@ import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { personActs, pullActs } from "./acts.ts";
 import { payloadExample } from "./description.ts";
 import type { App } from "./identity.ts";
+import { manifest } from "./manifest.ts";
+import { routes } from "./rest.ts";
 import type { World } from "./route.ts";
 import { type Fault, gitHubServer, listen, type Matcher } from "./server.ts";
 import * as shapes from "./shapes.ts";
-import type { Person, Recipe, Role, State } from "./state.ts";
+import type { Elsewhere, Person, Recipe, Role, State } from "./state.ts";
 import { type Delivery, type Hook, hook } from "./webhooks.ts";
 
 export type Options = {
@@ -18,21 +20,16 @@ export type Options = {
   people?: Person[];
   /** What people who are not named may do; null: GitHub answers 404 for them. A public repository's "read" by default. */
   strangers?: Role | null;
-  /** The app's permissions, as in its manifest. */
+  /** The app's permissions: those of its manifest, app.yml, where nothing else is said. */
   permissions?: Record<string, string>;
+  /** Installations beside the one that has the recipes. */
+  elsewhere?: readonly Elsewhere[];
 };
 export type StandIn = Awaited<ReturnType<typeof startGitHub>>;
 
 const installation = 100;
 const appId = 4242;
 const webhookSecret = "a secret of the stand-in";
-const granted = {
-  checks: "write",
-  contents: "read",
-  issues: "write",
-  metadata: "read",
-  pull_requests: "read",
-};
 
 export async function startGitHub(options: Options) {
   const keys = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -40,11 +37,20 @@ export async function startGitHub(options: Options) {
     id: appId,
     slug: "testme",
     publicKey: createPublicKey(keys.publicKey.export({ type: "spki", format: "pem" })),
-    permissions: options.permissions ?? granted,
+    permissions: options.permissions ?? (await manifest()).default_permissions,
   };
   const state = emptyState(options);
   const webhooks = hook(app.id, webhookSecret);
-  const world = { state, app, announce: announcer(state, webhooks.send) };
+  const { deliveries } = webhooks;
+  const redeliver = ({ id, event, payload }: Delivery) => webhooks.send(event, payload, { id });
+  const world = {
+    state,
+    app,
+    installation,
+    deliveries,
+    redeliver,
+    announce: announcer(state, webhooks.send),
+  };
   const waiters = new Set<() => void>();
   const http = gitHubServer(world, () => {
     for (const look of waiters) look();
@@ -57,12 +63,19 @@ export async function startGitHub(options: Options) {
     privateKey: keys.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
     webhookSecret,
     ...webhooksOf(webhooks),
+    /** The "Redeliver" button: the same delivery id again. */
+    redeliver,
     ...pullActs(world),
     ...personActs(world, webhooks),
     ...readings(state),
+    /** From now on GitHub's clock, by which it dates what people say. */
+    setClock: (now: () => Date) => void Object.assign(state, { now }),
     requests: http.requests,
+    /** The permissions that its routes ask for: one of each list will do. */
+    needs: routes(world).flatMap(({ needs }) => (needs === "app" ? [] : [needs])),
     fail: (matcher: Matcher, fault: Fault | "reset") =>
       http.fail(matcher, fault === "reset" ? { drop: "before" } : fault),
+    mend: http.mend,
     until: (isTrue: () => boolean, withinMs = 10_000) => until(waiters, isTrue, withinMs),
     close: async () => {
       await webhooks.settled();
@@ -72,10 +85,19 @@ export async function startGitHub(options: Options) {
   };
 }
 
-function emptyState({ recipes, people = [], strangers = "read" }: Options): State {
+function emptyState({ recipes, people = [], strangers = "read", elsewhere = [] }: Options): State {
   let id = 1000;
   const lists = { pulls: [], comments: [], reactions: [], checkRuns: [], tokens: new Map() };
-  return { url: "", recipes, people: [...people], strangers, ...lists, nextId: () => ++id };
+  return {
+    url: "",
+    recipes,
+    people: [...people],
+    strangers,
+    elsewhere,
+    ...lists,
+    nextId: () => ++id,
+    now: () => new Date(),
+  };
 }
 
 /** Lays the facts over GitHub's published example of the event. */
@@ -88,7 +110,10 @@ function announcer(state: State, send: Hook["send"]): World["announce"] {
       ...facts,
       repository: shapes.repository(recipe, state.url),
       sender: shapes.user(sender, state.url),
-      installation: { id: installation, node_id: "MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9uMTAw" },
+      installation: {
+        id: recipe.installation ?? installation,
+        node_id: "MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9uMTAw",
+      },
     });
   };
 }
@@ -100,8 +125,6 @@ const webhooksOf = (webhooks: Hook) => ({
   sendWebhooksTo: webhooks.to,
   /** Sends any payload; with another key, as someone who does not know the secret. */
   deliver: webhooks.send,
-  /** The "Redeliver" button: the same delivery id again. */
-  redeliver: ({ id, event, payload }: Delivery) => webhooks.send(event, payload, { id }),
   settled: webhooks.settled,
 });
 
@@ -109,6 +132,7 @@ const readings = (state: State) => ({
   /** Oldest first; of one commit, or of all. */
   checkRuns: (repo: string, sha?: string) =>
     state.checkRuns.filter((run) => run.repo === repo && run.head_sha === (sha ?? run.head_sha)),
+  allCheckRuns: () => state.checkRuns,
   comments: (repo: string, number: number) =>
     state.comments.filter((one) => one.repo === repo && one.issue === number),
   reactions: (commentId: number) => state.reactions.filter((one) => one.commentId === commentId),

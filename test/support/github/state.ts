@@ -7,7 +7,14 @@ import { promisify } from "node:util";
 
 export type Role = "admin" | "maintain" | "write" | "triage" | "read" | "none";
 export type Person = { login: string; permission: Role };
-export type Recipe = { owner: string; repo: string; barePath: string };
+export type Recipe = {
+  owner: string;
+  repo: string;
+  barePath: string;
+  isArchived?: boolean;
+  /** Whose webhooks name another installation than the stand-in's own; both see it. */
+  installation?: number;
+};
 export type Pull = {
   number: number;
   recipe: Recipe;
@@ -16,11 +23,32 @@ export type Pull = {
   base: string;
   author: string;
   state: "open" | "closed";
+  closedAt: string | null;
 };
-export type Comment = { id: number; repo: string; issue: number; login: string; body: string; at: string };
+export type Comment = {
+  id: number;
+  repo: string;
+  issue: number;
+  login: string;
+  body: string;
+  at: string;
+  editedAt: string | null;
+};
+/** Somebody else's, of the same app: it has no repositories. */
+export type Elsewhere = { id: number; suspendedAt: string | null };
 export type Reaction = { id: number; commentId: number; login: string; content: string };
 export type Output = { title: string | null; summary: string | null; text: string | null };
 export type Action = { label: string; description: string; identifier: string };
+export type Annotation = {
+  path: string;
+  start_line: number;
+  end_line: number;
+  start_column?: number;
+  end_column?: number;
+  annotation_level: string;
+  title?: string;
+  message: string;
+};
 export type CheckRun = {
   id: number;
   repo: string;
@@ -33,6 +61,8 @@ export type CheckRun = {
   completed_at: string | null;
   output: Output;
   actions: Action[];
+  /** Those of all updates, oldest first. */
+  annotations: Annotation[];
   /** Every state that a reader of the page could have seen, oldest first. */
   history: { status: string; conclusion: string | null; title: string | null }[];
 };
@@ -44,13 +74,19 @@ export type State = {
   people: Person[];
   /** What anyone else may do: "read" on a public repository. Null: GitHub knows no such person, and answers 404. */
   strangers: Role | null;
+  elsewhere: readonly Elsewhere[];
   pulls: Pull[];
   comments: Comment[];
   reactions: Reaction[];
   checkRuns: CheckRun[];
   tokens: Map<string, Token>;
   nextId: () => number;
+  /** GitHub's clock. */
+  now: () => Date;
 };
+
+/** GitHub's times have whole seconds. */
+export const wholeSecond = (now: Date): string => now.toISOString().replace(/\.\d+Z$/, "Z");
 
 export const fullName = ({ owner, repo }: Recipe): string => `${owner}/${repo}`;
 

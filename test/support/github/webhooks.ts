@@ -7,7 +7,13 @@ import { setImmediate } from "node:timers/promises";
 import type { Json } from "./description.ts";
 
 export type Delivery = {
+  /** The same for all its attempts. */
   id: string;
+  /** Of this attempt. Greater than what a JavaScript number holds, as GitHub's are. */
+  attempt: bigint;
+  /** When it ended; null while it is on its way. */
+  at: string | null;
+  isRedelivery: boolean;
   event: string;
   payload: Json;
   /** Null where nobody listens, or where no answer came. */
@@ -17,30 +23,44 @@ export type Delivery = {
 
 export type Hook = ReturnType<typeof hook>;
 
+const FIRST_ATTEMPT = 3_804_004_623_172_239_365n;
+
 const sign = (body: string, secret: string): string =>
   `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
 
 export function hook(appId: number, secret: string) {
   const deliveries: Delivery[] = [];
   const pending = new Set<Promise<unknown>>();
-  let target: string | null = null;
+  let target: string | null | Promise<string> = null;
 
   async function post(id: string, event: string, payload: Json, key: string): Promise<Delivery> {
     await setImmediate(); // the request that caused it is answered first
     const body = JSON.stringify(payload);
-    const delivery: Delivery = { id, event, payload, status: null, answer: "nobody listens" };
+    const isRedelivery = deliveries.some((one) => one.id === id);
+    const attempt = FIRST_ATTEMPT + BigInt(deliveries.length);
+    const told = { id, attempt, isRedelivery, event, payload };
+    const delivery: Delivery = { ...told, at: null, status: null, answer: "nobody listens" };
     deliveries.push(delivery);
-    if (target === null) return delivery;
-    const headers = headersFor(appId, id, event, sign(body, key));
+    const url = await target;
+    if (url !== null) await hand(delivery, url, body, headersFor(appId, id, event, sign(body, key)));
+    delivery.at = new Date().toISOString();
+    return delivery;
+  }
+
+  async function hand(
+    delivery: Delivery,
+    url: string,
+    body: string,
+    headers: Record<string, string>,
+  ): Promise<void> {
     try {
       const signal = AbortSignal.timeout(10_000);
-      const response = await fetch(target, { method: "POST", body, headers, signal });
+      const response = await fetch(url, { method: "POST", body, headers, signal });
       delivery.answer = await response.text();
       delivery.status = response.status;
     } catch (error) {
       delivery.answer = String(error);
     }
-    return delivery;
   }
 
   function send(event: string, payload: Json, { id = randomUUID() as string, key = secret } = {}) {
@@ -52,7 +72,8 @@ export function hook(appId: number, secret: string) {
   return {
     deliveries,
     send,
-    to: (url: string | null) => {
+    /** A promised one is waited for. */
+    to: (url: string | null | Promise<string>) => {
       target = url;
     },
     settled: async () => {

@@ -82,7 +82,7 @@ describe("a refusal", () => {
     expect(parseCommand("!testme --quick")).toMatchInlineSnapshot(`
       {
         "is": "refusal",
-        "say": "I know \`!testme\` alone on its line, and cannot tell what \`--quick\` should do: please comment just \`!testme\`, which tests the install and the upgrade.",
+        "say": "I cannot tell what \`--quick\` should do. Please comment just \`!testme\`, which tests the install and the upgrade, or \`!testme cancel\`, which ends what is queued or at work here.",
       }
     `);
   });
@@ -178,3 +178,12 @@ describe("properties", () => {
     }
   });
 });
+
+it.each([
+  ["!testme cancel", "cancel"],
+  ["  !testme   Cancel  ", "cancel"],
+  ["please\n\n!testme cancel", "cancel"],
+  ["!testme cancel it", "refusal"],
+  ["!testme cancelled", "refusal"],
+  ["> !testme cancel", "none"],
+])("%j is %s", (body, is) => expect(parseCommand(body).is).toBe(is));

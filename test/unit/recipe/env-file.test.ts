@@ -48,13 +48,23 @@ describe("a value", () => {
 
 describe("an annotation", () => {
   it.each([
-    ["length", "K=v1 # length=128", { length: 128, charset: null, generate: true }],
-    ["all", 'K="v1" # length=32 charset=hex generate=false', { length: 32, charset: "hex", generate: false }],
-    ["among words", "K=v1 # ask Bob, generate=false", { length: null, charset: null, generate: false }],
-    ["none", "K=v1 # wavelength=3", undefined],
-    ["of a line that lost", "K=v1 # length=3\nK=v2", undefined],
+    ["length", "SECRET_K_VERSION=v1 # length=128", { length: 128, charset: null, generate: true }],
+    [
+      "all",
+      'SECRET_K_VERSION="v1" # length=32 charset=hex generate=false',
+      { length: 32, charset: "hex", generate: false },
+    ],
+    [
+      "among words",
+      "SECRET_K_VERSION=v1 # ask Bob, generate=false",
+      { length: null, charset: null, generate: false },
+    ],
+    ["none", "SECRET_K_VERSION=v1 # wavelength=3", undefined],
+    ["none of what is no secret", "K=v1 # length=0 charset=utf8mb4", undefined],
+    ["of a line that lost", "SECRET_K_VERSION=v1 # length=3\nSECRET_K_VERSION=v2", undefined],
   ])("%s", (_, text, annotation) => {
-    expect(parseEnvFile(text).annotations.get("K")).toEqual(annotation);
+    expect([...parseEnvFile(text).annotations.values()][0]).toEqual(annotation);
+    expect(parseEnvFile(text).complaints).toEqual([]);
   });
 });
 
@@ -65,7 +75,12 @@ describe("a complaint", () => {
     ["an open quote", 'K="a', 1, "K: the quote is not closed on its line"],
     ["text behind a quote", 'K="a"b', 1, "K: text follows the closing quote"],
     ["a NUL byte", "K=a\0b", 1, "K: the value holds a NUL byte"],
-    ["a huge length", "K=v # length=99999999", 1, "K: `length=` takes a whole number from 1 to 4096"],
+    [
+      "a huge length",
+      "SECRET_K_VERSION=v # length=99999999",
+      1,
+      "SECRET_K_VERSION: `length=` takes a whole number from 1 to 4096",
+    ],
     ["the client's host", "DOCKER_HOST=tcp://x", 1, /^DOCKER_HOST would steer the test host/],
     ["the loader", "export LD_PRELOAD=./x.so", 1, /^LD_PRELOAD would steer/],
     ["the search path", "\n\nPATH=.", 3, /^PATH would steer/],

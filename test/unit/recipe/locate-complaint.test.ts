@@ -233,13 +233,13 @@ describe("in one of several files", () => {
       "the one of another version",
       "version mismatched between two composefiles : 3.8 and 3.7",
       'version: "3.7"\n',
-      /^o.yml:1 version 3.7, but the files before have 3.8/,
+      /^o.yml:1 o.yml has version 3.7, but compose.yml has version 3.8: docker merges only files of one version$/,
     ],
     [
       "the one of no version",
       "version mismatched between two composefiles : 3.8 and 3.13",
       "services: {}\n",
-      /^o.yml:null version 3.13, but/,
+      /^o.yml:null o.yml has no `version`, which docker takes for 3.13, but compose.yml has version 3.8:/,
     ],
   ])("it is %s", (_, stderr, text, says) => {
     expect(locate(stderr, good, ["o.yml", text])).toMatch(says);

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { Commit } from "../../../src/recipe/commit.ts";
-import { type OverlayInput, overlayOf } from "../../../src/recipe/overlay.ts";
+import { marksAsLabels, marksIn } from "../../../src/recipe/marks.ts";
+import { marksOverlayOf, type OverlayInput, overlayOf } from "../../../src/recipe/overlay.ts";
 
 const commit = Commit.parse("7ae7b0f7".padEnd(40, "c"));
 const input: OverlayInput = {
@@ -12,6 +13,7 @@ const input: OverlayInput = {
   isDirty: false,
   version: "1.2.0+15.3",
   composeVersion: "3.8",
+  marks: { owner: "0a1b2c3d", run: "r1", appDomain: "disc.example.org" },
 };
 /** As docker reads it: the YAML first, then `$$` is a dollar. */
 const asDocker = (yaml: string): unknown =>
@@ -20,7 +22,7 @@ const asDocker = (yaml: string): unknown =>
   );
 
 describe("the overlay", () => {
-  it("stamps the app, as abra does, and does nothing else", () => {
+  it("stamps the app, as abra does, marks it as ours, and does nothing else", () => {
     expect(overlayOf(input)).toMatchInlineSnapshot(`
       "version: "3.8"
       services:
@@ -33,6 +35,9 @@ describe("the overlay", () => {
               coop-cloud.disc_example_org.chaos: "true"
               coop-cloud.disc_example_org.chaos-version: "7ae7b0f7"
               coop-cloud.disc_example_org.version: "1.2.0+15.3"
+              testme.owner: "0a1b2c3d"
+              testme.run: "r1"
+              testme.app-domain: "disc.example.org"
       "
     `);
   });
@@ -83,6 +88,7 @@ describe("the overlay", () => {
                         "coop-cloud.disc_example_org.chaos": "true",
                         "coop-cloud.disc_example_org.chaos-version": stamp,
                         "coop-cloud.disc_example_org.version": version.replaceAll("$", "$$$$"),
+                        ...marksAsLabels(input.marks),
                       },
                     },
                   },
@@ -117,4 +123,28 @@ describe("the overlay", () => {
       expect(read.services.app.deploy.labels["coop-cloud.disc_example_org.version"]).toBe(word);
     }
   });
+});
+
+describe("the marks of a stack", () => {
+  it("are read back as they were written, and none of them may be missing", () => {
+    const labels = marksAsLabels(input.marks);
+    expect(marksIn({ ...labels, other: "x" })).toEqual(input.marks);
+    for (const name of Object.keys(labels)) expect(marksIn({ ...labels, [name]: "" })).toBeNull();
+    expect(marksIn({})).toBeNull();
+  });
+});
+
+it("where abra stamps by itself, only marks the app as ours", () => {
+  expect(marksOverlayOf("3.8", input.marks)).toMatchInlineSnapshot(`
+    "version: "3.8"
+    services:
+      app:
+        deploy:
+          labels:
+            testme.owner: "0a1b2c3d"
+            testme.run: "r1"
+            testme.app-domain: "disc.example.org"
+    "
+  `);
+  expect(parse(marksOverlayOf(null, input.marks))).not.toHaveProperty("version");
 });

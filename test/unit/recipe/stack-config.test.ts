@@ -26,11 +26,17 @@ networks:
   proxy: { name: proxy, external: true }
   internal: { name: disc_internal }
   old: { external: true }
+  host_net: { name: host, external: true }
   off: { name: off, external: false }
   bare:
 secrets:
   db_password: { name: disc_db_password_v1, external: true }
   from_file: { name: disc_from_file, file: ./secret }
+configs:
+  app_conf: { file: /r/app.conf, template_driver: golang }
+  motd: { name: shared_motd, external: true }
+volumes:
+  data:
 `;
 const config = parseStackConfig(printed);
 const labelled = (labels: Record<string, string>) =>
@@ -47,7 +53,23 @@ describe("what docker printed", () => {
 
   it("names what has to be there before: by its full name, or by its key where it has none", () => {
     expect(config.externalNetworks).toEqual(["proxy", "old"]);
-    expect(config.externalSecrets).toEqual(["disc_db_password_v1"]);
+    expect(config.externalSecrets).toEqual([{ key: "db_password", name: "disc_db_password_v1" }]);
+    expect(config.externalConfigs).toEqual([{ key: "motd", name: "shared_motd" }]);
+  });
+
+  it("names what docker will make, and of which files", () => {
+    expect(config.made).toEqual([
+      { kind: "network", key: "internal", name: "disc_internal" },
+      { kind: "network", key: "off", name: "off" },
+      { kind: "network", key: "bare", name: null },
+      { kind: "volume", key: "data", name: null },
+      { kind: "secret", key: "from_file", name: "disc_from_file" },
+      { kind: "config", key: "app_conf", name: null },
+    ]);
+    expect(config.files).toEqual([
+      { kind: "secret", key: "from_file", name: "disc_from_file", file: "./secret" },
+      { kind: "config", key: "app_conf", name: null, file: "/r/app.conf" },
+    ]);
   });
 
   it("may be nearly nothing", () => {
@@ -57,7 +79,7 @@ describe("what docker printed", () => {
       externalSecrets: [],
     });
     expect(parseStackConfig("services:\n  app:\n    deploy:\n").services).toEqual([
-      { name: "app", image: "", labels: {} },
+      { name: "app", image: "", labels: {}, mounts: [] },
     ]);
   });
 

@@ -8,11 +8,12 @@ import {
   externalId,
   parseExternalId,
 } from "../../../src/report/check-run.ts";
-import type { StageResult } from "../../../src/run/stage-result.ts";
+import type { Place, StageResult } from "../../../src/run/stage-result.ts";
 import { Fault } from "../../../src/verdict/fault.ts";
 import { at, commit, type Look, type Story, task } from "../../support/builders.ts";
 import * as told from "../verdict/stories.ts";
-import { ended, engineDown, failedWith, installed, run, theBase, upgraded } from "./results.ts";
+import { ended, engineDown, failedWith, installed, prepared, run, theBase, upgraded } from "./results.ts";
+import * as rich from "./rich-stories.ts";
 
 const checkOf = (result: StageResult) => checkRunOf(run, result.stage, { is: "done", result });
 const golden = async (name: string, result: StageResult) => {
@@ -24,10 +25,23 @@ const golden = async (name: string, result: StageResult) => {
 const checkedOut = (told: Story): Story =>
   told.noted({ is: "checked-out", at: at(0), wanted: run.head, got: run.head, isDirty: false });
 
+const inFull = (told: Story): StageResult => upgraded(told, prepared(told));
+
 const pages: readonly (readonly [string, StageResult])[] = [
   ["rolled-back-out-of-memory", upgraded(told.outOfMemory())],
+  ["rolled-back-out-of-memory-in-full", inFull(rich.outOfMemoryInFull())],
+  ["rolled-back-out-of-memory-of-the-host", inFull(rich.outOfMemoryOfTheHost())],
+  ["rolled-back-segfault", inFull(rich.segfault())],
+  ["update-continued", inFull(rich.continued())],
+  ["settled-late", inFull(rich.settledLate())],
+  ["unschedulable-port", inFull(rich.portTaken())],
+  ["unschedulable-global", installed(rich.noNodeForGlobal())],
+  ["wrong-image", inFull(rich.wrongImage())],
+  ["crash-loop-after-the-watch-was-ended", inFull(rich.watchEnded())],
+  ["crash-loop-long", installed(rich.longLoop())],
   ["rolled-back-exit-code", upgraded(told.exitCode())],
   ["rolled-back-killed", upgraded(told.killed())],
+  ["rolled-back-killed-elsewhere", inFull(told.killedElsewhere())],
   ["rolled-back-unhealthy", upgraded(told.unhealthy())],
   ["rolled-back-no-image", upgraded(told.rejected("No such image: app:1.1"))],
   ["rolled-back-never-seen-live", upgraded(told.missedLive())],
@@ -36,12 +50,13 @@ const pages: readonly (readonly [string, StageResult])[] = [
   ["rolled-back-and-wrong-stamp", upgraded(told.wrongStampRolledBack())],
   ["rollback-failed-too", upgraded(told.rollbackFailed())],
   ["stamp-never-applied", upgraded(told.stampedAs("0ddba11c"))],
-  ["stamp-overwritten", upgraded(told.overwritten())],
+  ["stamp-overwritten", inFull(told.overwritten())],
   ["stamp-absent", upgraded(told.stampedAs(null))],
   ["paused", upgraded(told.halfWay())],
   ["crash-loop", installed(told.crashLoop())],
   ["given-up", installed(told.givenUp())],
-  ["not-converged", upgraded(told.neverScheduled())],
+  ["unschedulable", upgraded(told.neverScheduled())],
+  ["not-converged", upgraded(told.neverHealthy())],
   ["not-converged-rollback", upgraded(told.rollbackStuck())],
   ["service-gone", upgraded(told.removedByHand())],
   ["deploy-refused", upgraded(told.refused())],
@@ -54,7 +69,7 @@ const pages: readonly (readonly [string, StageResult])[] = [
       reason: "services.app.ports.0 must be a number",
     }),
   ],
-  ["not-serving", upgraded(told.startFirst().probed({ is: "http", status: 502 }))],
+  ["not-serving", upgraded(told.startFirst().probed({ is: "http", status: 502, fallback: null }))],
   ["not-serving-no-answer", upgraded(told.startFirst().probed({ is: "none", reason: "connection refused" }))],
   ["base-fails", upgraded(told.crashLoop(), { failedAt: { act: "roll-out", version: theBase } })],
   ["inconclusive-engine-down", ended({ is: "inconclusive", fault: engineDown })],
@@ -71,8 +86,11 @@ const pages: readonly (readonly [string, StageResult])[] = [
       startedAt: null,
     },
   ],
-  ["pass-install", installed(checkedOut(told.installed()).probed({ is: "http", status: 200 }))],
-  ["pass-upgrade", upgraded(checkedOut(told.oldSins()).probed({ is: "http", status: 302 }))],
+  [
+    "pass-install",
+    installed(checkedOut(told.installed()).probed({ is: "http", status: 200, fallback: null })),
+  ],
+  ["pass-upgrade", upgraded(checkedOut(told.oldSins()).probed({ is: "http", status: 302, fallback: null }))],
   ["pass-beside-stale-neighbour", upgraded(checkedOut(told.staleNeighbour()))],
 ];
 
@@ -82,8 +100,10 @@ describe("the whole summary", () => {
   it("every page that is no pass has a title of its own, and each title fits", () => {
     const titles = pages.map(([, result]) => checkOf(result).output.title);
     const red = titles.filter((_, index) => pages[index]?.[1].verdict.is !== "pass");
-    // The teardown's fault is told in the summary.
+    // The same death with more evidence, or on another node; and the teardown's fault, which is told in the summary.
     expect(red.filter((title, index) => red.indexOf(title) !== index)).toEqual([
+      "Rolled back: discourse_app ran out of memory, Swarm restored eb96de94",
+      "Rolled back: discourse_app was killed (exit code 137), Swarm restored eb96de94",
       `Could not be judged: ${engineDown.message}`,
     ]);
     for (const title of titles) expect(title.length).toBeLessThanOrEqual(255);
@@ -130,13 +150,40 @@ describe("what the words may not say", () => {
   });
 
   it("of a first deploy: that what stood before was not captured, since nothing stood", () => {
-    expect(summary(installed(told.crashLoop()))).not.toContain("not captured");
+    const [labels = ""] = summary(installed(told.crashLoop())).split("**Timeline").slice(0, 1);
+    expect(labels).toContain("| `chaos-version` | — |");
+    expect(labels).not.toContain("not captured");
   });
 
   it("of a fault: that it was the recipe's", () => {
     const page = summary(ended({ is: "inconclusive", fault: engineDown }));
     expect(page).toContain("Not a finding about the recipe");
     expect(page).toContain("Re-run");
+  });
+});
+
+describe("what the record lacks", () => {
+  it("is told with its reason in its own place, and not in another's", () => {
+    const of = told.missedLive().missed("container container-of-new1", "it was pruned");
+    of.missed("log of container container-of-new1", "no log driver").missed("the host's memory", "no /proc");
+    const { summary } = checkOf(upgraded(of)).output;
+    expect(summary).toContain("| `OOMKilled` | not captured: `it was pruned` |");
+    expect(summary).toContain("| its log | not captured: `no log driver` |");
+    expect(summary).toContain("| memory around its death | not captured: `no /proc` |");
+    expect(summary).toContain("<summary>Not captured: 3 notes</summary>");
+  });
+});
+
+describe("who ended Swarm's watch", () => {
+  const page = (told: Story) => checkOf(inFull(told)).output;
+  it("is told by the Version.Index, even where that write changed nothing", () => {
+    for (const told of [rich.watchEnded(), rich.resubmitted()]) {
+      expect(page(told).title).toContain("the write at Version.Index 17 had ended Swarm's watch");
+      expect(page(told).summary).toContain("none can follow: at 12:00:0");
+    }
+  });
+  it("is nobody, where there was no update to watch", () => {
+    expect(page(told.crashLoop()).title).not.toContain("Version.Index");
   });
 });
 
@@ -148,16 +195,15 @@ describe("what happened, as a conclusion", () => {
     inconclusive: [{ is: "inconclusive", fault: engineDown }, "action_required"],
     cancelled: [{ is: "cancelled", by: "ada" }, "cancelled"],
     skipped: [{ is: "skipped", reason: "no base" }, "skipped"],
+    unverified: [{ is: "unverified", reason: "no tests" }, "neutral"],
   } satisfies Record<Is, readonly [StageResult["verdict"], Conclusion]>;
 
   it.each(Object.values(table))("%o is %s", (verdict, conclusion) => {
     expect(conclusionOf({ ...upgraded(told.startFirst()), verdict })).toBe(conclusion);
   });
 
-  it("no word of ours is neutral: GitHub lets a neutral required check pass", () => {
-    // @ts-expect-error
-    const neutral: Conclusion = "neutral";
-    expect(Object.values(table).map(([, conclusion]) => conclusion)).not.toContain(neutral);
+  it("what could not be judged is never neutral: GitHub lets a neutral required check pass", () => {
+    expect([table.fail[1], table.inconclusive[1], table.cancelled[1]]).not.toContain("neutral");
   });
 
   it("whoever's fault it is, a fault asks for a re-run", () => {
@@ -178,15 +224,32 @@ describe("what happened, as a conclusion", () => {
 });
 
 describe("before the end", () => {
+  const place: Place = { ahead: 0, startsInMs: null, behind: null, lack: null };
+
   it("queued, and behind whom", () => {
-    expect(checkRunOf(run, "install", { is: "queued", behind: null })).toMatchObject({
+    expect(checkRunOf(run, "install", { is: "queued", place, again: null })).toMatchObject({
       name: "testme / install",
       head: run.head,
       progress: { status: "queued" },
       output: { title: "Queued" },
     });
-    const behind = checkRunOf(run, "install", { is: "queued", behind: "r-1" });
-    expect(behind.output.title).toBe("Queued, behind run r-1, which works on the same app domain");
+    const waits = (about: Partial<typeof place>) =>
+      checkRunOf(run, "install", { is: "queued", place: { ...place, ...about }, again: null }).output;
+    const behind = waits({ behind: { run: "r-1", url: "https://github.example/coop/wiki/runs/7" } });
+    expect(behind.title).toBe("Queued, behind run r-1, which works on the same app domain");
+    expect(behind.summary).toContain("behind run [`r-1`](https://github.example/coop/wiki/runs/7), which");
+    expect(waits({ ahead: 1, startsInMs: 30_000 }).title).toBe(
+      "Queued, 1 run before it in the queue, begins in about a minute",
+    );
+    const estimates = [4.4, 23, 100].map(
+      (minutes) => waits({ ahead: 3, startsInMs: minutes * 60_000 }).title,
+    );
+    expect(estimates).toEqual(
+      ["4 min", "25 min", "2 h"].map(
+        (about) => `Queued, 3 runs before it in the queue, begins in about ${about}`,
+      ),
+    );
+    expect(waits({ lack: "the engine is away" }).title).toBe("Queued, waiting: the engine is away");
   });
 
   it("at work, and at what", () => {
@@ -201,9 +264,9 @@ describe("before the end", () => {
 });
 
 describe("the external id", () => {
-  it("is the way back to the run and its pull request", () => {
+  it("is the way back to the run, its pull request and the stage", () => {
     for (const stage of run.stages)
-      expect(parseExternalId(externalId(run, stage))).toEqual({ runId: run.id, pull: 7 });
+      expect(parseExternalId(externalId(run, stage))).toEqual({ runId: run.id, pull: 7, stage });
     expect(externalId(run, "install")).not.toBe(externalId(run, "upgrade"));
   });
 
@@ -248,6 +311,16 @@ describe("GitHub's limits", () => {
       .deadline();
     const { summary } = checkOf(upgraded(long)).output;
     expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(65_535);
+  });
+
+  it("is used to the last byte that there is, and no further", () => {
+    const sizes = Array.from({ length: 60 }, (_, i) => "x".repeat(480 + 2 * i)).map((line) => {
+      const lines = Array.from({ length: 100 }, () => line);
+      return Buffer.byteLength(checkOf(inFull(rich.outOfMemoryInFull(lines))).output.summary);
+    });
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(65_535);
+    expect(Math.max(...sizes)).toBeGreaterThan(65_000);
+    expect(Math.min(...sizes)).toBeLessThan(40_000);
   });
 
   it("names the commit in full, once and for all", () => {

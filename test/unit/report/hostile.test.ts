@@ -10,6 +10,7 @@ import { findingTitle } from "../../../src/report/words.ts";
 import type { StageResult } from "../../../src/run/stage-result.ts";
 import { Fault } from "../../../src/verdict/fault.ts";
 import {
+  at,
   failed,
   type Look,
   label,
@@ -20,23 +21,13 @@ import {
   update,
 } from "../../support/builders.ts";
 import * as told from "../verdict/stories.ts";
+import { outsideCode } from "./outside-code.ts";
 import { ended, failedWith, installed, run, theBase, upgraded } from "./results.ts";
+import * as rich from "./rich-stories.ts";
 
 const esc = "\u001b";
+const wants = { is: "http", path: "/", codes: null } as const;
 const attack = `@everyone <img src=x> evil \`\`\`\` \` </details> </summary> @everyone | # Fine **What happened.** all good <img src=x> [x](//evil)\n\n# Passed\n\n\`\`\`\n| a | b |\r\n${esc}[2J${esc}]0;owned\u0007\u202e\u0000`;
-/** What is left to GitHub's renderer when all code is taken out as CommonMark does it. */
-const outsideCode = (markdown: string): string => {
-  const prose: string[] = [];
-  let fence: string | null = null;
-  for (const line of markdown.split("\n")) {
-    const mark: string | undefined = /^(`{3,})/.exec(line)?.[1];
-    if (fence !== null) {
-      if (mark && mark.length >= fence.length && line.trim() === mark) fence = null;
-    } else if (mark && !line.slice(mark.length).includes("`")) fence = mark;
-    else prose.push(line);
-  }
-  return prose.join("\n").replaceAll(/(?<!`)(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)/g, "«»");
-};
 
 const hostileTask = failed("new1", 1, { error: attack, since: 1 });
 const hostileLook: Look = {
@@ -51,7 +42,7 @@ const rolledBack = (dead = hostileTask): Story => {
     .tasks({ stale: [told.old1], fresh: [dead] });
   start.container("new1", {
     exitCode: 1,
-    health: { status: "unhealthy", lastOutput: attack },
+    health: { status: "unhealthy", checks: [{ at: at(0), exitCode: 1, output: attack }] },
     error: attack,
   });
   told.rollingBack(start, "new1", hostileLook).tasks({ current: [told.old1], revoked: [dead] });
@@ -72,6 +63,25 @@ const paused = () =>
     .tasks({ fresh: [failed("new1", 1, { since: 0.5 })] })
     .saw(service("app", 13, { update: update("paused", { message: attack }) }))
     .after(2);
+const oldSins = (): Story =>
+  story({
+    services: [service("app", 10)],
+    tasks: [told.old1, failed("sin1", 1, { error: attack, born: -9_000, since: -8_990 })],
+  })
+    .saw(service("app", 11))
+    .tasks({ fresh: [told.old1] })
+    .deployed();
+const overwritten = (): Story =>
+  told
+    .overwritten()
+    .saw(service("app", 18, { stamp: "0ddba11c", labels: { [attack]: attack }, lines: [attack] }));
+const locked = (of: Story): StageResult =>
+  upgraded(of, {
+    observations: [
+      { is: "locked", at: at(-3), appDomain: "disc-3f9a1c.ci.example.org", by: attack },
+      ...of.observations,
+    ],
+  });
 const fault = new Fault("engine", attack, "Mend it.");
 
 const places: readonly (readonly [string, StageResult])[] = [
@@ -89,11 +99,63 @@ const places: readonly (readonly [string, StageResult])[] = [
   ],
   [
     "the reason why nothing answers",
-    failedWith({ is: "not-serving", service: "app", port: 80, answer: { is: "none", reason: attack } }),
+    failedWith({
+      is: "not-serving",
+      service: "app",
+      port: 80,
+      wants,
+      answer: { is: "none", reason: attack },
+    }),
   ],
   [
     "the service that does not answer",
-    failedWith({ is: "not-serving", service: attack, port: 80, answer: { is: "http", status: 500 } }),
+    failedWith({
+      is: "not-serving",
+      service: attack,
+      port: 80,
+      wants,
+      answer: { is: "http", status: 500, fallback: null },
+    }),
+  ],
+  ["the lines of a log", upgraded(rich.outOfMemoryInFull([attack, "```", "</details>", attack]))],
+  [
+    "the engine's events",
+    upgraded(
+      rolledBack()
+        .event(attack, { task: "new1" })
+        .event("oom", { task: attack, service: attack })
+        .event(attack, { type: "service", updateState: attack }),
+    ),
+  ],
+  [
+    "what was not captured, and why",
+    upgraded(rolledBack().missed(attack, attack).missed("log of container container-of-new1", attack)),
+  ],
+  ["what another writer wrote", upgraded(overwritten())],
+  ["who held the lock", locked(rolledBack())],
+  [
+    "the images that run, and their tasks",
+    upgraded(
+      rich
+        .wrongImage()
+        .tasks({ fresh: [task(attack, "running", { image: attack, node: attack })] })
+        .after(6),
+    ),
+  ],
+  [
+    "the constraints that no node meets",
+    installed(
+      story()
+        .saw(service("app", 10, { mode: { is: "global" }, constraints: [attack, attack] }))
+        .tasks({})
+        .deployed()
+        .after(11),
+    ),
+  ],
+  ["the scheduler's words, before the deadline", installed(pending().after(20))],
+  [
+    "words without end",
+    failedWith({ is: "deploy-refused", by: attack.repeat(2_000), said: attack.repeat(2_000) }),
   ],
   ["a fault", ended({ is: "inconclusive", fault })],
   ["the teardown's fault", upgraded(told.startFirst(), { cleanupFault: fault })],
@@ -104,14 +166,7 @@ const places: readonly (readonly [string, StageResult])[] = [
     "the name of a base that fails",
     upgraded(told.exitCode(), { failedAt: { act: "probe", version: { ...theBase, ref: attack } } }),
   ],
-  [
-    "the errors of old tasks",
-    upgraded(
-      told
-        .oldSins()
-        .tasks({ stale: [failed("sin1", 1, { error: attack })], fresh: [task("new1", "running")] }),
-    ),
-  ],
+  ["the errors of old tasks", upgraded(oldSins())],
 ];
 const checkOf = (result: StageResult) => checkRunOf(run, result.stage, { is: "done", result }).output;
 /** Control characters other than the line end, and the marks that turn the direction of reading. */
@@ -134,6 +189,11 @@ describe("in the check run", () => {
     expect(summary.match(/^<details>/gm)?.length ?? 0).toBe(
       outsideCode(summary).match(/<\/details>/g)?.length ?? 0,
     );
+  });
+
+  it.each(places)("%s is shown all the same", (_name, result) => {
+    const { title, summary } = checkOf(result);
+    expect(`${title}\n${summary}`).toContain("evil");
   });
 
   it.each(places)("%s breaks no table", (_name, result) => {

@@ -4,7 +4,7 @@ import type { StageResult } from "../../../src/run/stage-result.ts";
 import type { Version } from "../../../src/stages/stage.ts";
 import { Fault } from "../../../src/verdict/fault.ts";
 import type { Finding } from "../../../src/verdict/finding.ts";
-import { servingFinding } from "../../../src/verdict/serving.ts";
+import { servingFindings } from "../../../src/verdict/serving.ts";
 import { type Verdict, verdictOf } from "../../../src/verdict/verdict.ts";
 import { at, base, head, type Story, story } from "../../support/builders.ts";
 
@@ -37,6 +37,7 @@ const frame = (verdict: StageResult["verdict"], told: Story): StageResult => ({
   base: theBase,
   observations: told.observations,
   cleanupFault: null,
+  ladder: null,
   startedAt: at(0),
   endedAt: at(42),
 });
@@ -45,12 +46,20 @@ const frame = (verdict: StageResult["verdict"], told: Story): StageResult => ({
 export const upgraded = (told: Story, more: Partial<StageResult> = {}): StageResult => {
   const judgement = told.judged();
   if (judgement.is !== "settled") throw new Error(`the story is not over: ${JSON.stringify(judgement)}`);
-  const unserved = servingFinding(told.observations);
-  const findings = [...judgement.findings, ...(unserved ? [unserved] : [])];
+  const findings = [...judgement.findings, ...servingFindings(told.observations)];
   return { ...frame(verdictOf(findings), told), ...more };
 };
 export const installed = (told: Story, more: Partial<StageResult> = {}): StageResult =>
   upgraded(told, { stage: "install", base: null, ...more });
+
+/** As a whole stage is: the pinned commit was checked out, under the lock of the app domain. */
+export const prepared = (told: Story, { isDirty = false, got = head } = {}): Partial<StageResult> => ({
+  observations: [
+    { is: "locked", at: at(-3), appDomain: "disc-3f9a1c.ci.example.org", by: run.id },
+    { is: "checked-out", at: at(-2), wanted: head, got, isDirty },
+    ...told.observations,
+  ],
+});
 
 export const failedWith = (finding: Finding): StageResult =>
   frame({ is: "fail", findings: [finding] }, story());

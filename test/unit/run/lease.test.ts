@@ -8,25 +8,25 @@ const domain = "disc-3f9a1c.ci.example.org";
 
 describe("a lease", () => {
   it("covers its own app domain and no other", () => {
-    const lease = new Lease(domain, () => undefined);
+    const lease = new Lease(domain, "a-run", async () => undefined);
     expect(() => lease.assertCovers(domain)).not.toThrow();
     for (const another of ["", "disc-3f9a1c.ci.example", `x.${domain}`, domain.toUpperCase()])
       expect(() => lease.assertCovers(another)).toThrow(`the lease of ${domain} does not cover ${another}`);
   });
 
-  it("covers nothing once it has been given back", () => {
-    const lease = new Lease(domain, () => undefined);
-    lease.release();
+  it("covers nothing once it has been given back", async () => {
+    const lease = new Lease(domain, "a-run", async () => undefined);
+    await lease.release();
     expect(() => lease.assertCovers(domain)).toThrow(`the lease of ${domain} has been given back`);
   });
 
-  it("gives the lock back once, however often it is told to", () => {
+  it("gives the lock back once, however often it is told to", async () => {
     let given = 0;
-    const lease = new Lease(domain, () => {
+    const lease = new Lease(domain, "a-run", async () => {
       given += 1;
     });
-    lease.release();
-    lease.release();
+    await lease.release();
+    await lease.release();
     expect(given).toBe(1);
   });
 });

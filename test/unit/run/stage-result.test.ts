@@ -9,6 +9,7 @@ const verdicts = {
   inconclusive: { is: "inconclusive", fault: new Fault("engine", "gone", "Mend it.") },
   cancelled: { is: "cancelled", by: "ada" },
   skipped: { is: "skipped", reason: "no base" },
+  unverified: { is: "unverified", reason: "nothing was marked" },
 } satisfies Record<StageResult["verdict"]["is"], StageResult["verdict"]>;
 type Is = keyof typeof verdicts;
 
@@ -19,6 +20,7 @@ const result = (is: Is): StageResult => ({
   base: null,
   observations: [],
   cleanupFault: null,
+  ladder: null,
   startedAt: at(0),
   endedAt: at(1),
 });
@@ -27,6 +29,8 @@ describe("the worst stage speaks for the run", () => {
   const table: readonly (readonly [readonly Is[], RunVerdict])[] = [
     [["pass", "pass"], "pass"],
     [["pass", "skipped"], "pass"],
+    [["pass", "unverified"], "pass"],
+    [["unverified", "cancelled"], "cancelled"],
     [["pass", "fail"], "fail"],
     [["fail", "inconclusive"], "fail"],
     [["inconclusive", "fail", "cancelled"], "fail"],

@@ -11,6 +11,17 @@ const briefFinding = (finding: Finding): string => {
       return `invalid-recipe ${finding.file}`;
     case "deploy-refused":
       return "deploy-refused";
+    case "pull-failed":
+      return `pull-failed ${finding.images.map(({ image }) => image).join()}`;
+    case "marker-failed":
+    case "backup-hook-failed":
+    case "restore-hook-failed":
+    case "backup-empty":
+    case "not-started-again":
+    case "data-lost":
+      return finding.is;
+    case "tests-failed":
+      return `tests-failed ${finding.failed.map(({ test, point }) => point ?? test).join()}`;
     case "not-serving":
       return `not-serving ${finding.service}`;
     case "service-gone":
@@ -21,6 +32,14 @@ const briefFinding = (finding: Finding): string => {
       return `${who(finding.rollout)} not-converged: ${finding.waitingFor.join("; ")}`;
     case "crash-looping":
       return `${who(finding.rollout)} crash-looping, ${finding.deaths} died, ${finding.cause.is}`;
+    case "update-continued":
+      return `${who(finding.rollout)} update-continued, ${finding.deaths} died, ${finding.cause.is}`;
+    case "settled-late":
+      return `${who(finding.rollout)} settled-late, ${finding.death?.task.id ?? "nobody"}, ${finding.cause.is}`;
+    case "unschedulable":
+      return `${who(finding.rollout)} unschedulable: ${finding.said}`;
+    case "wrong-image":
+      return `${who(finding.rollout)} wrong-image, ${finding.running.join()} for ${finding.wanted}`;
     case "rolled-back":
       return `${who(finding.rollout)} rolled-back by ${finding.by}, ${finding.death?.task.id ?? "nobody"}, ${finding.cause.is}`;
     case "rollback-paused":

@@ -27,8 +27,9 @@ const isNew: Look = { stamp: newStamp, image: "app:1.1" };
 const blames = (verb: string, id: string) => `${verb} due to failure or early termination of task ${id}`;
 
 /** The base runs since an hour; its own update, long ago, was good. */
-export const standing = (look: Look = {}): Story =>
+export const standing = (look: Look = {}, node = "node1"): Story =>
   story({
+    node,
     services: [
       service("app", 10, {
         ...wasOld,
@@ -40,15 +41,15 @@ export const standing = (look: Look = {}): Story =>
     tasks: [old1],
   });
 /** The spec is in, and Swarm has not begun: no task changed yet. */
-export const accepted = (look: Look = {}): Story =>
-  standing(look)
+export const accepted = (look: Look = {}, node = "node1"): Story =>
+  standing(look, node)
     .after(0.002)
     .saw(service("app", 11, { ...isNew, ...look, previous: { ...wasOld, ...look } }))
     .tasks({ stale: [old1] })
     .after(0.002)
     .deployed();
-export const updating = (look: Look = {}): Story =>
-  accepted(look)
+export const updating = (look: Look = {}, node = "node1"): Story =>
+  accepted(look, node)
     .after(0.001)
     .saw(
       service("app", 12, { ...isNew, ...look, previous: { ...wasOld, ...look }, update: update("updating") }),
@@ -172,6 +173,23 @@ export const killed = (sinceBack = 2): Story => {
   return backAgain(told.after(0.005)).after(sinceBack);
 };
 
+/** The tasks are on `node1` as ever, and the engine's own node is another: no event, no container, and a kill on its own host. */
+export const killedElsewhere = (sinceBack = 0): Story => {
+  const dead = failed("new1", 137, { since: 4.1 });
+  const told = updating({ memoryLimitBytes: 16 * 1024 ** 2, hasHealthcheck: true }, "manager1")
+    .memory(120)
+    .after(1.5)
+    .memory(110, { kills: { host: 3 } })
+    .after(2.595)
+    .tasks({ stale: [old1], fresh: [dead] })
+    .memory(100, { kills: { host: 4 } })
+    .event("oom", { service: fullName("neighbour"), task: "other", at: at(4.2) })
+    .missed("container container-of-new1", "not on this node (it was on node node1)")
+    .log("new1", ["starting", "loading everything into memory"]);
+  rollingBack(told, "new1").tasks({ current: [old1], revoked: [dead] });
+  return backAgain(told.after(0.005)).after(sinceBack);
+};
+
 /** Start-first without a healthcheck: Swarm stops the old task at once, and has to start it anew. */
 export const exitCode = (code = 3): Story => {
   const dead = failed("new1", code, { since: 1.1 });
@@ -208,7 +226,10 @@ export const unhealthy = (): Story => {
     .tasks({ stale: [old1], fresh: [dead] })
     .container("new1", {
       exitCode: 137,
-      health: { status: "unhealthy", lastOutput: "connection to /var/run/postgresql refused" },
+      health: {
+        status: "unhealthy",
+        checks: [{ at: at(0), exitCode: 1, output: "connection to /var/run/postgresql refused" }],
+      },
     });
   rollingBack(told, "new1").tasks({ current: [old1], revoked: [dead] });
   return backAgain(told.after(5));
@@ -233,7 +254,10 @@ export const merelyStopped = (): Story => {
   told
     .after(1.5)
     .tasks({ stale: [old1], fresh: [dead] })
-    .container("new1", { exitCode: 3, health: { status: "unhealthy", lastOutput: "" } });
+    .container("new1", {
+      exitCode: 3,
+      health: { status: "unhealthy", checks: [{ at: at(0), exitCode: 1, output: "" }] },
+    });
   rollingBack(told, "new1").tasks({ current: [old1], revoked: [dead] });
   return backAgain(told.after(5));
 };
@@ -403,6 +427,13 @@ export const givenUp = (): Story =>
     .after(3)
     .tasks({ fresh: [failed("new1", 2, { since: 3 })] })
     .container("new1", { exitCode: 2 });
+
+/** Its healthcheck fails, and its start_period hides that: Swarm waits for ever. */
+export const neverHealthy = (): Story =>
+  updating({ hasHealthcheck: true })
+    .tasks({ stale: [old1], fresh: [task("new1", "starting", { message: "starting" })] })
+    .after(300)
+    .deadline();
 
 export const neverScheduled = (): Story => {
   const waits = task("new1", "pending", {

@@ -1,0 +1,71 @@
+/** The lint stage told: the conventions, and what the pull request would change in what the recipe asks of the bot. */
+import type { Observation } from "../verdict/observation.ts";
+import { type Block, story } from "./budget.ts";
+import { lintBlocks, lintRemarks, lintTitle } from "./lint.ts";
+import { code } from "./markdown.ts";
+import type { Remark } from "./remark.ts";
+
+export const conventionsPassed = (seen: readonly Observation[]): { title: string; blocks: Block[] } => {
+  const report = reportIn(seen);
+  if (report === null) return { title: "Lint: nothing was looked at", blocks: changeBlocks(seen) };
+  return {
+    title: lintTitle(report),
+    blocks: [...lintBlocks(report), ...overlayBlocks(seen), ...changeBlocks(seen)],
+  };
+};
+
+/** Where to look in the pull request's own files; nothing of it turns a check red. */
+export const conventionRemarks = (seen: readonly Observation[]): Remark[] => {
+  const report = reportIn(seen);
+  const complaints = changeIn(seen)?.complaints ?? [];
+  return [
+    ...complaints.map(
+      ({ file, line, reason }): Remark => ({
+        at: line === null ? null : { file, line },
+        level: "warning",
+        title: "Not valid, once it is merged",
+        message: reason,
+      }),
+    ),
+    ...(report === null ? [] : lintRemarks(report)),
+  ];
+};
+
+const reportIn = (seen: readonly Observation[]) => seen.findLast((o) => o.is === "linted")?.report ?? null;
+const changeIn = (seen: readonly Observation[]) =>
+  seen.findLast((o) => o.is === "recipe-config")?.change ?? null;
+
+const changeBlocks = (seen: readonly Observation[]): Block[] => {
+  const change = changeIn(seen);
+  if (change === null) return [];
+  const said = change.complaints.map(
+    ({ file, line, reason }) => `- ${code(line === null ? file : `${file}:${line}`)}: ${code(reason)}`,
+  );
+  const valid = "It is valid, and applies after the merge.";
+  return [
+    story(
+      [
+        `**${code("testme.yml")} is changed here.** This run went by the one on the target branch. ${said.length === 0 ? valid : "What it says here is not valid:"}`,
+        ...said,
+      ].join("\n"),
+    ),
+  ];
+};
+
+/** An overlay that does more than suit the recipe to its environment has something else tested in its name. */
+const overlayBlocks = (seen: readonly Observation[]): Block[] => {
+  const overlay = seen.findLast((o) => o.is === "overlay");
+  if (!overlay || overlay.remarks.length === 0) return [];
+  const lines = overlay.remarks.map(({ line, service, what }) => {
+    const place = line === null ? overlay.file : `${overlay.file}:${line}`;
+    return `- ${code(place)}: ${code(service === null ? what : `${service}: ${what}`)}`;
+  });
+  return [
+    story(
+      [
+        `**The overlay ${code(overlay.file)} changes more than the environment**, so part of what runs is not the recipe's:`,
+        ...lines,
+      ].join("\n"),
+    ),
+  ];
+};

@@ -1,0 +1,75 @@
+/** The settings that are more than a word or a number. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readEngineConfig } from "../../src/config.ts";
+
+const MIB = 1024 ** 2;
+let path: string;
+beforeAll(async () => {
+  path = await mkdtemp(join(tmpdir(), "testme-config-"));
+  await writeFile(join(path, "docker"), "", { mode: 0o755 });
+});
+afterAll(() => rm(path, { recursive: true }));
+
+const read = (settings: Record<string, string> = {}) => readEngineConfig({ PATH: path, ...settings });
+
+test("a run wants 256 MiB of memory and 2 GiB of disk, and waits ten minutes for them", () => {
+  expect(read()).toMatchObject({
+    wantedRoom: { memoryBytes: 256 * MIB, diskBytes: 2048 * MIB },
+    preflightWaitMs: 600_000,
+  });
+});
+
+test.each([
+  ["0", 0],
+  ["1024", 1024],
+  ["64k", 64 * 1024],
+  ["512M", 512 * MIB],
+  ["512mb", 512 * MIB],
+  ["512MiB", 512 * MIB],
+  ["1.5G", 1536 * MIB],
+  ["2 GB", 2048 * MIB],
+  ["1T", 1024 ** 2 * MIB],
+  ["", 256 * MIB],
+])("an amount is written as for docker: %j", (text, bytes) => {
+  expect(read({ MIN_FREE_MEMORY: text }).wantedRoom.memoryBytes).toBe(bytes);
+});
+
+test.each(["-1", "M", "12 apples", "1..5G", "1e9", "5GG", "50%"])(
+  "what is no amount is told with what would be right: %j",
+  (text) => {
+    expect(() => read({ MIN_FREE_DISK: text })).toThrow(
+      "The settings are wrong:\n  MIN_FREE_DISK: give an amount such as 512M or 2G",
+    );
+  },
+);
+
+test("a wait of 0 is none, and what is no time is told", () => {
+  expect(read({ PREFLIGHT_WAIT: "0" }).preflightWaitMs).toBe(0);
+  expect(() => read({ PREFLIGHT_WAIT: "soon" })).toThrow("PREFLIGHT_WAIT: give a number of seconds");
+  expect(() => read({ PREFLIGHT_WAIT: "-1" })).toThrow("PREFLIGHT_WAIT: ");
+});
+
+test("stages are taken in their order, however they were written, and by default all of them", () => {
+  expect(read().stages).toEqual(["install", "upgrade", "backup", "restore", "custom", "lint"]);
+  expect(read({ STAGES: "lint, upgrade,install" }).stages).toEqual(["install", "upgrade", "lint"]);
+});
+
+test.each(["install,deploy", ",", "install upgrade"])("a stage that there is not is told: %j", (STAGES) => {
+  expect(() => read({ STAGES })).toThrow(
+    /STAGES\S*: give a list of: install, upgrade, backup, restore, custom, lint/,
+  );
+});
+
+test("abra deploys where it is chosen, and has to be there then", async () => {
+  expect(read()).toMatchObject({ abra: null });
+  expect(() => read({ DEPLOYER: "abra" })).toThrow("DEPLOYER: there is no `abra` on PATH");
+  expect(() => read({ DEPLOYER: "podman" })).toThrow("DEPLOYER: ");
+  const program = join(path, "abra");
+  await writeFile(program, "", { mode: 0o755 });
+  expect(read({ DEPLOYER: "abra" })).toMatchObject({ abra: program });
+  expect(read({ DEPLOYER: "docker" })).toMatchObject({ abra: null });
+  await rm(program);
+});
