@@ -172,13 +172,9 @@ const planFor = async (run: Run, { tools, check, fetch, greens, signal }: Conduc
       skips: config.skip,
       // A stage that was asked for by name is taken.
       wanted: run.stages.length === 1 ? run.stages : config.stages,
-      unbuilt: UNBUILT,
     }),
   };
 };
-
-/** Their plans stand and are told, and nobody carries their acts out yet: they claim nothing. */
-const UNBUILT: ReadonlySet<StageName> = new Set(["backup", "restore"]);
 
 const NO_BASE: Base = { is: "none", reason: "no base was asked for" };
 

@@ -5,6 +5,7 @@ import type { Deployer } from "../swarm/deployer.ts";
 import type { Stack, Swarm } from "../swarm/swarm.ts";
 import type { Observation } from "../verdict/observation.ts";
 import type { Beside } from "./beside.ts";
+import { type Data, noData } from "./data/data.ts";
 import type { Overlay } from "./read-config.ts";
 import type { Place, Recipe } from "./read-recipe.ts";
 
@@ -27,6 +28,8 @@ export type Standing = {
   made: Map<string, string>;
   /** The values of all secrets that this run made, of all versions: an upgrade keeps what the base was given. */
   secrets: string[];
+  /** What was marked and taken out of it. */
+  data: Data;
   /** How many deployments on an empty engine its stages were to make. */
   planned: number;
 };
@@ -38,6 +41,7 @@ export const nothingStanding = (): Standing => ({
   beside: new Map(),
   made: new Map(),
   secrets: [],
+  data: noData(),
   planned: 0,
 });
 

@@ -20,17 +20,14 @@ export type Wish = {
   skips: ReadonlyMap<StageName, string>;
   /** Stages that the recipe wants to be taken. */
   wanted: readonly StageName[];
-  /** Stages whose acts nobody carries out. */
-  unbuilt: ReadonlySet<StageName>;
 };
 
-export const planOf = ({ stages, head, base, skips, wanted, unbuilt }: Wish): Planned[] => {
+export const planOf = ({ stages, head, base, skips, wanted }: Wish): Planned[] => {
   let ground: Ground = "nothing";
   return stages.map((name) => {
     const skip = skips.get(name);
     if (skip !== undefined) return { name, skip };
     if (!wanted.includes(name)) return { name, unverified: "testme.yml leaves it out" };
-    if (unbuilt.has(name)) return { name, unverified: "testme does not back up and restore yet" };
     const planned = stageOf(name, base, head);
     if ("skip" in planned) return planned;
     const stage = onItsOwn(planned, ground, head);

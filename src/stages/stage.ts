@@ -29,7 +29,7 @@ type Acts = {
   mark: { version: Version };
   /** Runs the recipe's backup hooks and takes its volumes out of the engine into an archive, which is then read. */
   "back-up": { version: Version };
-  /** Stops what uses the stack's volumes, removes them, starts it again on empty ones, and sees that the marks are gone. */
+  /** Stops the app, removes its volumes, starts it again on empty ones, and sees that the marks are gone. */
   wipe: { version: Version };
   /** Puts the archive back and runs the recipe's restore hooks. */
   restore: { version: Version };

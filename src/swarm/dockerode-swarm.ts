@@ -9,6 +9,9 @@ import { isElsewhere } from "../verdict/elsewhere.ts";
 import { Fault } from "../verdict/fault.ts";
 import type { Service } from "../verdict/observation.ts";
 import { linesOf } from "./container-output.ts";
+import { runInside } from "./data/command-inside.ts";
+import { lookInside, putInto, takeOut } from "./data/container-files.ts";
+import { emptyVolumes } from "./data/empty-volumes.ts";
 import { followEvents } from "./engine-events.ts";
 import { isMissing, notReady, onEngine, statusOf } from "./engine-fault.ts";
 import { budgetAround, memoryOfHost } from "./host-memory.ts";
@@ -17,11 +20,11 @@ import { parseContainer, parseService, parseTask } from "./inspect.ts";
 import { probeElsewhere } from "./probe-elsewhere.ts";
 import { pullImage } from "./pull-image.ts";
 import { lookForRoom, removeLeft } from "./room.ts";
-import { besideElsewhere, runBeside } from "./run-beside.ts";
+import { outOfReach, runBeside } from "./run-beside.ts";
 import { removeService } from "./service-removal.ts";
 import { labelOf, ofStack, stackIn } from "./stack-label.ts";
 import { listRemains, removeStack } from "./stack-removal.ts";
-import type { Reading, Stamp, Swarm } from "./swarm.ts";
+import type { Reading, Stamp, Swarm, TaskPlace } from "./swarm.ts";
 import { taskLog } from "./task-log.ts";
 
 const STEADY_READ_ATTEMPTS = 3;
@@ -74,6 +77,10 @@ export const dockerodeSwarm = (
   const listening = connect(host, 0);
   const budget = budgetAround(host);
   const node = async () => Info.parse(await onEngine(host, docker.info())).Swarm.NodeID;
+  /** No call reaches into a container that is on another node. */
+  const here = async (place: TaskPlace) => {
+    if (isElsewhere(place, await node())) throw outOfReach(place);
+  };
   return {
     async check() {
       const info = Info.parse(await onEngine(host, docker.info()));
@@ -147,8 +154,30 @@ export const dockerodeSwarm = (
     },
     async runBeside(lease, stack, trial, signal) {
       lease.assertCovers(stack.appDomain);
-      if (isElsewhere(trial.beside, await node())) throw besideElsewhere(trial.beside);
+      await here(trial.beside);
       return onEngine(host, runBeside(docker, listening, stack, trial, signal), signal);
+    },
+    async lookInside(inside, path) {
+      await here(inside);
+      return onEngine(host, lookInside(docker, inside, path));
+    },
+    async takeOut(inside, path) {
+      await here(inside);
+      return onEngine(host, takeOut(listening, inside, path));
+    },
+    async putInto(lease, stack, inside, folder, archive) {
+      lease.assertCovers(stack.appDomain);
+      await here(inside);
+      return onEngine(host, putInto(listening, inside, folder, archive));
+    },
+    async runInside(lease, stack, command, signal) {
+      lease.assertCovers(stack.appDomain);
+      await here(command.inside);
+      return onEngine(host, runInside(listening, command, signal), signal);
+    },
+    async emptyVolumes(lease, stack) {
+      lease.assertCovers(stack.appDomain);
+      return onEngine(host, emptyVolumes(docker, stack));
     },
     async removeService(lease, stack, service) {
       lease.assertCovers(stack.appDomain);

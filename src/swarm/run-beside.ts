@@ -6,14 +6,14 @@
  */
 
 import { finished } from "node:stream/promises";
-import { setTimeout as delay } from "node:timers/promises";
 import type Docker from "dockerode";
 import * as z from "zod";
 import { Fault } from "../verdict/fault.ts";
 import type { TestEnd } from "../verdict/own-tests.ts";
+import { endsWithin } from "./ends-within.ts";
 import { isMissing, statusOf, wordsOf } from "./engine-fault.ts";
 import { labelOf } from "./stack-label.ts";
-import type { Stack, Trial, TrialRun } from "./swarm.ts";
+import type { Stack, TaskPlace, Trial, TrialRun } from "./swarm.ts";
 import { archiveOf } from "./trial-files.ts";
 import { hearing } from "./trial-output.ts";
 
@@ -101,20 +101,6 @@ const run = async (
   };
 };
 
-/** Rejects with the signal's reason where that comes first. */
-const endsWithin = async (end: Promise<unknown>, ms: number, signal: AbortSignal): Promise<boolean> => {
-  const over = new AbortController();
-  try {
-    const either = AbortSignal.any([over.signal, signal]);
-    return await Promise.race([end.then(() => true), delay(ms, false, { signal: either })]);
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
-  } finally {
-    over.abort();
-  }
-};
-
 const State = z.object({
   OOMKilled: z.boolean(),
   ExitCode: z.number(),
@@ -152,11 +138,11 @@ const gone = (task: string, cause: unknown): Fault =>
     cause,
   );
 
-/** The namespace that it would have to share is on another node, and no container of this engine gets in there. */
-export const besideElsewhere = ({ task, node }: Trial["beside"]): Fault =>
+/** What is on another node this engine gives nobody a way into. */
+export const outOfReach = ({ task, node }: TaskPlace): Fault =>
   new Fault(
     "engine",
-    `The recipe's own tests would have to run beside the task ${task}, which is not on this node (it is on node ${node})`,
+    `The task ${task} is out of reach of backups and of the recipe's own tests: it is not on this node (it is on node ${node})`,
     "Let the app run on the node that DOCKER_HOST names, by a placement constraint or by draining the other nodes.",
   );
 

@@ -2,8 +2,10 @@
  * The engine, as far as a run needs it. Reading needs no lease; whatever changes something demands one. An engine that
  * cannot be reached is a Fault of party "engine"; a thing that is not there is null.
  */
+import type { Readable } from "node:stream";
 import type { Lease } from "../run/lease.ts";
 import type { Room } from "../run/room.ts";
+import type { CommandEnd } from "../verdict/data.ts";
 import type {
   Container,
   EngineEvent,
@@ -50,6 +52,14 @@ export type TrialFile =
   | { is: "link"; path: string; linksTo: string };
 /** `stdout` from its first line on, `lines` of both streams to the last; of each no more than is bearable. */
 export type TrialRun = { end: TestEnd; ms: number; stdout: readonly string[]; lines: readonly string[] };
+/** For the shell of a task's own container. */
+export type Command = { inside: TaskPlace; command: string; withinMs: number };
+/** As of a TrialRun. */
+export type CommandRun = {
+  end: Exclude<CommandEnd, { is: "no-task" }>;
+  stdout: readonly string[];
+  lines: readonly string[];
+};
 /** `left`: the engine's host is to have what it needs, and nothing is pulled there. */
 export type Pulled = { is: "pulled" } | { is: "left" } | { is: "refused"; said: string };
 
@@ -76,6 +86,10 @@ export interface SwarmReader {
   hasNetwork(name: string): Promise<boolean>;
   /** Whether the engine's own node has it. */
   hasImage(image: string): Promise<boolean>;
+  /** What lies at an absolute path of a task's container, which is on the engine's own node; null where nothing does. */
+  lookInside(inside: TaskPlace, path: string): Promise<"file" | "directory" | null>;
+  /** The same as a tar: its names begin with the path's last segment. */
+  takeOut(inside: TaskPlace, path: string): Promise<Readable | null>;
   /** Service and container events from `sinceMs` (epoch) on; after a break it reconnects and says so with a gap. */
   events(sinceMs: number, signal: AbortSignal): AsyncIterable<StreamEvent>;
   /** The stacks that say of themselves that this testme made them, and for which run. */
@@ -94,6 +108,15 @@ export interface SwarmWriter {
   probe(lease: Lease, stack: Stack, target: ProbeTarget): Promise<ProbeAnswer>;
   /** Throws a Fault where the task is on another node, or is gone. */
   runBeside(lease: Lease, stack: Stack, trial: Trial, signal: AbortSignal): Promise<TrialRun>;
+  /** Null where that container runs no more: another one may do. Throws a Fault where it is on another node. */
+  runInside(lease: Lease, stack: Stack, command: Command, signal: AbortSignal): Promise<CommandRun | null>;
+  /** Extracts a tar in a folder of a task's container, over what is there; owners and modes are those of the tar. */
+  putInto(lease: Lease, stack: Stack, inside: TaskPlace, folder: string, archive: Readable): Promise<void>;
+  /**
+   * Ends all tasks of the stack, removes its volumes, and lets its services run again on empty ones; returns the names of those
+   * volumes, without waiting for the tasks.
+   */
+  emptyVolumes(lease: Lease, stack: Stack): Promise<readonly string[]>;
   /**
    * Fetches an image to the engine's own node, for whatever stack. What the registry says against the image is its answer; a
    * registry that does not answer, or wants us to wait, is a Fault.

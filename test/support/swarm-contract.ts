@@ -14,8 +14,10 @@ import { stackName } from "../../src/recipe/domain.ts";
 import { stampLabel, stampOf } from "../../src/recipe/stamp.ts";
 import type { Lease } from "../../src/run/lease.ts";
 import { AppDomainLock } from "../../src/runner/app-domain-lock.ts";
+import { contentOf, packed } from "../../src/runner/data/archive.ts";
 import type { App, Deployer } from "../../src/swarm/deployer.ts";
 import type { Reading, Stack, StreamEvent, Swarm, TaskPlace, Trial } from "../../src/swarm/swarm.ts";
+import { Fault } from "../../src/verdict/fault.ts";
 import type { ProbeWish, Service, Task } from "../../src/verdict/observation.ts";
 import { exitRollback, goodUpgrade, oomRollback, type Story } from "./recipes.ts";
 
@@ -129,6 +131,12 @@ export const swarmContract = (open: () => Subject): void => {
       });
     const isRunning = (reading: Reading, id?: string) =>
       reading.tasks.some((task) => task.state === "running" && (id === undefined || task.id === id));
+
+    const runningPlace = async (): Promise<TaskPlace> => {
+      const { reading } = await until("any", (_, now) => isRunning(now));
+      const task = reading.tasks.find(({ state }) => state === "running");
+      return { task: task?.id ?? "", node: task?.node ?? null, container: task?.container ?? "" };
+    };
 
     beforeAll(async () => {
       lease = await leaseOf(stack);
@@ -308,6 +316,44 @@ export const swarmContract = (open: () => Subject): void => {
       for (const value of ["first", "second"]) await subject.swarm.ensureSecret(lease, stack, name, value);
       const remains = await subject.swarm.remains(stack.name);
       expect(remains.filter((line) => line.startsWith("secret "))).toEqual([`secret ${name}`]);
+    });
+
+    test("files go into a container and come out of it, and a command there sees them", async () => {
+      const { swarm } = subject;
+      const inside = await runningPlace();
+      const path = "/data/put/in.txt";
+      expect(await swarm.lookInside(inside, "/data/put")).toBeNull();
+      expect(await swarm.takeOut(inside, path)).toBeNull();
+      await swarm.putInto(lease, stack, inside, "/data", packed("put/in.txt", "well"));
+      expect(await swarm.lookInside(inside, path)).toBe("file");
+      expect(await swarm.lookInside(inside, "/data")).toBe("directory");
+      const taken = await swarm.takeOut(inside, path);
+      expect(taken && (await contentOf(taken))).toBe("well");
+      const run = (command: string, withinMs = 20_000) =>
+        swarm.runInside(lease, stack, { inside, command, withinMs }, new AbortController().signal);
+      expect(await run(`cat ${path}`)).toEqual({
+        end: { is: "exited", code: 0 },
+        stdout: ["well"],
+        lines: ["well"],
+      });
+      expect(await run("echo 'no'; exit 3")).toMatchObject({ end: { is: "exited", code: 3 }, lines: ["no"] });
+      expect(await run("sleep 30", 200)).toMatchObject({ end: { is: "out-of-time", afterMs: 200 } });
+      const gone = { ...inside, container: "0".repeat(64) };
+      const command = { inside: gone, command: "exit 0", withinMs: 1_000 };
+      expect(await swarm.runInside(lease, stack, command, new AbortController().signal)).toBeNull();
+      await expect(swarm.takeOut(gone, path)).rejects.toThrow(Fault);
+    });
+
+    test("emptied, its volumes have lost what was in them, and the same services run again", async () => {
+      const { swarm } = subject;
+      const { app: before } = await until("any", (_, now) => isRunning(now));
+      expect(await swarm.emptyVolumes(lease, stack)).toContain(`${stack.name}_data`);
+      const { app } = await until("any", (_, now) => isRunning(now));
+      expect(app).toMatchObject({ id: before.id, spec: before.spec });
+      const inside = await runningPlace();
+      expect(await swarm.lookInside(inside, "/data/put")).toBeNull();
+      expect(await swarm.lookInside(inside, "/data")).toBe("directory");
+      expect(await swarm.remains(stack.name)).toContain(`volume ${stack.name}_data`);
     });
 
     test("one service removed, its tasks are gone, and what it used stays; twice is no mistake", async () => {

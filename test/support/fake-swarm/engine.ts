@@ -176,6 +176,16 @@ export const createEngine = (now: () => Date) => {
       await Promise.all(ours.map((task) => stopTask(task, journal)));
       for (const task of ours) tasks.splice(tasks.indexOf(task), 1);
     },
+    /** Stops all tasks of the stack, and starts others in their places when `between` is done. */
+    async restart(isOurs: (serviceName: string) => boolean, between: () => void): Promise<void> {
+      const live = tasks.filter((task) => isOurs(task.serviceName) && isLive(task));
+      await Promise.all(live.map((task) => stopTask(task, journal)));
+      between();
+      for (const { serviceName, slot } of live) {
+        const service = services.get(serviceName);
+        if (service) start(service, slot);
+      }
+    },
     /** Takes everything of the stack away; what is running is stopped first. */
     async remove(isOurs: (serviceName: string) => boolean, stack: string): Promise<void> {
       for (const service of [...services.values()].filter((one) => isOurs(one.spec.Name))) {

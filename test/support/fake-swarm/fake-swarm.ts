@@ -17,6 +17,7 @@ import type { ProbeTarget, Pulled, Swarm, Trial, TrialRun } from "../../../src/s
 import { Fault } from "../../../src/verdict/fault.ts";
 import type { ProbeAnswer } from "../../../src/verdict/observation.ts";
 import { createEngine, type ServiceRecord } from "./engine.ts";
+import { createFiles } from "./files.ts";
 import { runOf } from "./fixture-command.ts";
 import { NAMESPACE, readStackFile } from "./stack-file.ts";
 import { hasEnded, NODE_MEMORY_BYTES, pause, type TaskRecord } from "./tasks.ts";
@@ -34,7 +35,7 @@ const NODE = "thefakenode";
 const OWNER = "a test";
 
 export type Act = {
-  did: "deploy" | "remove" | "pull" | "remove-service";
+  did: "deploy" | "remove" | "pull" | "remove-service" | "empty-volumes";
   stack: string;
   commit: Commit | null;
 };
@@ -59,6 +60,7 @@ export const fakeSwarm = (
   script: Script = {},
 ) => {
   const engine = createEngine(now);
+  const files = createFiles();
   const acts: Act[] = [];
   let isUp = true;
   let room: Room = ROOM;
@@ -72,6 +74,19 @@ export const fakeSwarm = (
   const ofStack = (stack: string) => (name: string) => name.startsWith(`${stack}_`);
   const inStack = (stack: string) => engine.tasks.filter((task) => ofStack(stack)(task.serviceName));
   const withContainer = (id: string) => engine.tasks.find((task) => task.container?.id === id) ?? null;
+
+  /** The container of a task, which runs. */
+  const alive = (id: string): TaskRecord | null => {
+    const task = withContainer(id);
+    return task?.container?.status === "running" ? task : null;
+  };
+  const reachInto = async (id: string): Promise<TaskRecord> => {
+    await reach();
+    const task = alive(id);
+    if (task) return task;
+    const gone = Object.assign(new Error(`No such container: ${id}`), { statusCode: 404 });
+    return onEngine(HOST, Promise.reject(gone));
+  };
 
   const swarm: Swarm = {
     async check() {
@@ -174,6 +189,32 @@ export const fakeSwarm = (
         );
       return script.tests?.(trial) ?? runOf(trial);
     },
+    async lookInside({ container }, path) {
+      return files.look(await reachInto(container), path);
+    },
+    async takeOut({ container }, path) {
+      const task = await reachInto(container);
+      return files.look(task, path) === null ? null : files.take(task, path);
+    },
+    async putInto(lease, stack, { container }, folder, archive) {
+      lease.assertCovers(stack.appDomain);
+      await files.put(await reachInto(container), folder, archive);
+    },
+    async runInside(lease, stack, { inside, command, withinMs }, signal) {
+      lease.assertCovers(stack.appDomain);
+      await reach();
+      signal.throwIfAborted();
+      const task = alive(inside.container);
+      return task && files.run(task, command, withinMs);
+    },
+    async emptyVolumes(lease, stack) {
+      lease.assertCovers(stack.appDomain);
+      await reach();
+      acts.push({ did: "empty-volumes", stack: stack.name, commit: null });
+      const volumes = volumesOf(stack.name);
+      await engine.restart(ofStack(stack.name), () => volumes.forEach(files.lose));
+      return volumes;
+    },
     async removeService(lease, stack, service) {
       lease.assertCovers(stack.appDomain);
       await reach();
@@ -186,10 +227,15 @@ export const fakeSwarm = (
       lease.assertCovers(stack.appDomain);
       await reach();
       acts.push({ did: "remove", stack: stack.name, commit: null });
+      volumesOf(stack.name).forEach(files.lose);
       await engine.remove(ofStack(stack.name), stack.name);
     },
   };
 
+  const volumesOf = (stack: string): string[] =>
+    [...engine.things].flatMap(([line, thing]) =>
+      thing.stack === stack && line.startsWith("volume ") ? [line.slice("volume ".length)] : [],
+    );
   const remainsOf = (stack: string): string[] => {
     const tasks = inStack(stack);
     const names = [...engine.services.keys()].filter(ofStack(stack));

@@ -6,7 +6,11 @@ import type { Trial, TrialRun } from "../../../src/swarm/swarm.ts";
 
 const TOOK_MS = 20;
 
-export const runOf = ({ image, command, withinMs }: Trial): TrialRun => {
+export const runOf = ({
+  image,
+  command,
+  withinMs,
+}: Pick<Trial, "image" | "command" | "withinMs">): TrialRun => {
   const words = command.at(-1) ?? "";
   const [, said, code] = /^(?:echo '?([^;']*)'?; )?exit (\d+)$/.exec(words) ?? [];
   const lines = said === undefined ? [] : said.split("\\n");

@@ -22,7 +22,9 @@ const File = z.object({
       environment: z.record(z.string(), z.string().nullable()).optional(),
       labels: z.record(z.string(), z.string()).optional(),
       healthcheck: z.looseObject({ test: z.array(z.string()), interval: z.string() }).optional(),
-      volumes: z.array(z.object({ type: z.string(), source: z.string().optional() })).optional(),
+      volumes: z
+        .array(z.object({ type: z.string(), source: z.string().optional(), target: z.string() }))
+        .optional(),
       deploy: z
         .object({
           replicas: z.coerce.number().optional(),
@@ -54,6 +56,7 @@ export type TaskTemplate = {
     Image: string;
     Labels: Record<string, string>;
     Env: string[];
+    Mounts: { Source: string; Target: string }[];
     Healthcheck?: { Test: string[]; Interval: number };
   };
   Resources: { Limits: { MemoryBytes: number }; Reservations: { MemoryBytes: number } };
@@ -87,9 +90,10 @@ export const readStackFile = (yaml: string, stack: string): StackFile => {
         ? []
         : [{ name: thing?.name ?? `${stack}_${key}`, file: thing?.file ?? null }],
     );
+  const volumeOf = (key: string) => file.volumes?.[key]?.name ?? `${stack}_${key}`;
   const names = (things: z.infer<typeof Things>) => own(things).map(({ name }) => name);
   return {
-    services: Object.entries(file.services).map(([name, service]) => specOf(stack, name, service)),
+    services: Object.entries(file.services).map(([name, service]) => specOf(stack, name, service, volumeOf)),
     networks: names(file.networks),
     volumes: names(file.volumes),
     secrets: own(file.secrets),
@@ -101,6 +105,7 @@ const specOf = (
   stack: string,
   name: string,
   { image, labels, deploy = {}, ...service }: ServiceOfFile,
+  volumeOf: (key: string) => string,
 ): Spec => {
   const { update_config: update, restart_policy: restart, resources } = deploy;
   return {
@@ -111,6 +116,9 @@ const specOf = (
         Image: image,
         Labels: { ...labels, [NAMESPACE]: stack },
         Env: Object.entries(service.environment ?? {}).map(([key, value]) => `${key}=${value ?? ""}`),
+        Mounts: (service.volumes ?? []).flatMap(({ type, source, target }) =>
+          type === "volume" && source !== undefined ? [{ Source: volumeOf(source), Target: target }] : [],
+        ),
         ...(service.healthcheck && {
           Healthcheck: {
             Test: service.healthcheck.test,

@@ -16,7 +16,6 @@ const plan = (stages: readonly StageName[], more: Partial<Parameters<typeof plan
     base: theBase,
     skips: new Map(),
     wanted: STAGES,
-    unbuilt: new Set(),
     ...more,
   });
 const acts = (planned: Planned | undefined): string[] =>

@@ -1,0 +1,62 @@
+/** Runs the recipe's backup hooks and takes its data out of the engine, piece by piece, each into a file of the run's own. */
+import { mkdir } from "node:fs/promises";
+import { join, posix } from "node:path";
+import { backupPlanOf, type Taken } from "../../recipe/backup-labels.ts";
+import { Fault } from "../../verdict/fault.ts";
+import { keep } from "../data/archive.ts";
+import { placeOf } from "../data/inside.ts";
+import { runHooks } from "../data/run-hooks.ts";
+import { recipeOf, type StepTools, type Work } from "../work.ts";
+import type { Executor } from "./executor.ts";
+import { MARK_FILE } from "./mark.ts";
+
+export const backUp =
+  (tools: StepTools, work: Work): Executor<"back-up"> =>
+  async (lease) => {
+    const { app, config } = recipeOf(work);
+    const { taken } = backupPlanOf(config, app.stack.name);
+    if (await runHooks(tools, work, lease, "backup pre-hook"))
+      for (const piece of taken) await archive(tools, work, piece);
+    // Whatever became of the others: it may well lead the app out of its maintenance.
+    await runHooks(tools, work, lease, "backup post-hook");
+  };
+
+const archive = async (tools: StepTools, work: Work, taken: Taken): Promise<void> => {
+  const { service, path } = taken;
+  work.doing(`archiving ${path} of ${service}`);
+  const inside = await placeOf(tools, work, service);
+  if (inside === null) return;
+  const packed = await tools.swarm.takeOut(inside, path);
+  const at = () => tools.now().toISOString();
+  if (packed === null) {
+    work.note({ is: "archived", at: at(), archive: { is: "missing" }, ...taken });
+    return;
+  }
+  const { pieces } = work.standing.data;
+  const folder = join(work.scratch, "backup");
+  await mkdir(folder, { recursive: true });
+  const [file, root] = [join(folder, `${pieces.length}.tar`), rootOf(work, taken)];
+  const kept = await keep(packed, { from: path, root, mark: posix.join(path, MARK_FILE) }, file).catch(
+    brokeOff,
+  );
+  pieces.push({ taken, file, root });
+  work.note({ is: "archived", at: at(), archive: kept, ...taken });
+};
+
+/** Where a piece is extracted again: the folder that is there whatever was lost, and that may be written to. */
+const rootOf = (work: Work, { service, volume, path }: Taken): string => {
+  if (volume === null) return "/";
+  const { app, config } = recipeOf(work);
+  const planned = backupPlanOf(config, app.stack.name).volumes.find(({ name }) => name === volume);
+  const mounts = planned?.mounts.filter((mount) => mount.service === service) ?? [];
+  return mounts.find(({ target }) => `${path}/`.startsWith(`${target}/`))?.target ?? "/";
+};
+
+const brokeOff = (cause: unknown): never => {
+  throw new Fault(
+    "engine",
+    `The archive that the engine was handing over broke off: ${String(cause)}`,
+    "See the engine's log and the disk of this host, and run again.",
+    cause,
+  );
+};

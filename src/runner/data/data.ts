@@ -1,0 +1,14 @@
+/** What of an app's data outlives the act that saw it: the marks that were left in it, and the pieces that were taken out. */
+import type { Taken } from "../../recipe/backup-labels.ts";
+import type { Marked } from "../../verdict/data.ts";
+
+export type Mark = Marked & {
+  /** What a good read says. */
+  expect: string;
+  /** The command that reads it; null: it is a file, and is read as one. */
+  read: string | null;
+};
+/** `file`: a tar of ours; `root`: the folder of the container in which it is extracted. */
+export type Piece = { taken: Taken; file: string; root: string };
+export type Data = { marks: Mark[]; pieces: Piece[] };
+export const noData = (): Data => ({ marks: [], pieces: [] });
