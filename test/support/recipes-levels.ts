@@ -125,5 +125,4 @@ export const withoutBackups = (dir: string): Promise<Story> =>
     ["compose.yml", /\n.*backupbot.*/g, ""],
   );
 
-export const withoutTests = (dir: string): Promise<Story> =>
-  broken(dir, ["testme.yml", /^tests:[^]*/gm, ""]);
+export const withoutTests = (dir: string): Promise<Story> => broken(dir, ["testme.yml", /^tests:[^]*/gm, ""]);

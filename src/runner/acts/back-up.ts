@@ -4,6 +4,7 @@ import { join, posix } from "node:path";
 import { backupPlanOf, type Taken } from "../../recipe/backup-labels.ts";
 import { Fault } from "../../verdict/fault.ts";
 import { keep } from "../data/archive.ts";
+import { handingOn } from "../data/handed-on.ts";
 import { placeOf } from "../data/inside.ts";
 import { runHooks } from "../data/run-hooks.ts";
 import { recipeOf, type StepTools, type Work } from "../work.ts";
@@ -11,8 +12,9 @@ import type { Executor } from "./executor.ts";
 import { MARK_FILE } from "./mark.ts";
 
 export const backUp =
-  (tools: StepTools, work: Work): Executor<"back-up"> =>
+  (tools: StepTools, noting: Work): Executor<"back-up"> =>
   async (lease) => {
+    const work = handingOn(noting);
     const { app, config } = recipeOf(work);
     const { taken } = backupPlanOf(config, app.stack.name);
     if (await runHooks(tools, work, lease, "backup pre-hook"))

@@ -6,6 +6,7 @@ import type { Lease } from "../../run/lease.ts";
 import { redactor } from "../../swarm/redaction.ts";
 import { packed } from "../data/archive.ts";
 import { type Mark, noData } from "../data/data.ts";
+import { handingOn } from "../data/handed-on.ts";
 import { runIn } from "../data/inside.ts";
 import { readBack } from "../data/read-back.ts";
 import { recipeOf, type StepTools, type Work } from "../work.ts";
@@ -15,8 +16,9 @@ import { runningTask } from "./running-task.ts";
 export const MARK_FILE = ".testme-mark";
 
 export const mark =
-  (tools: StepTools, work: Work): Executor<"mark"> =>
+  (tools: StepTools, noting: Work): Executor<"mark"> =>
   async (lease) => {
+    const work = handingOn(noting);
     work.standing.data = noData();
     const idle = await notePlan(tools, work);
     const { app, config } = recipeOf(work);

@@ -6,6 +6,7 @@ import { redactor } from "../../swarm/redaction.ts";
 import type { Reading } from "../../swarm/swarm.ts";
 import { Fault } from "../../verdict/fault.ts";
 import type { Service, Task } from "../../verdict/observation.ts";
+import { takeUp } from "../data/handed-on.ts";
 import { readBack } from "../data/read-back.ts";
 import { recipeOf, type StepTools, type Work } from "../work.ts";
 import type { Executor } from "./executor.ts";
@@ -18,6 +19,7 @@ const LINE_LENGTH = 500;
 export const wipe =
   (tools: StepTools, work: Work): Executor<"wipe"> =>
   async (lease) => {
+    takeUp(work);
     // Where nothing was kept there is nothing to show by losing it.
     if (work.standing.data.pieces.length === 0) return;
     const at = () => tools.now().toISOString();

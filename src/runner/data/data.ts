@@ -1,6 +1,6 @@
 /** What of an app's data outlives the act that saw it: the marks that were left in it, and the pieces that were taken out. */
 import type { Taken } from "../../recipe/backup-labels.ts";
-import type { Marked } from "../../verdict/data.ts";
+import type { DataObservation, Marked } from "../../verdict/data.ts";
 
 export type Mark = Marked & {
   /** What a good read says. */
@@ -10,5 +10,6 @@ export type Mark = Marked & {
 };
 /** `file`: a tar of ours; `root`: the folder of the container in which it is extracted. */
 export type Piece = { taken: Taken; file: string; root: string };
-export type Data = { marks: Mark[]; pieces: Piece[] };
-export const noData = (): Data => ({ marks: [], pieces: [] });
+/** `noted`: what was seen of the marks and the backup, for the record of a later stage that builds on it. */
+export type Data = { marks: Mark[]; pieces: Piece[]; noted: DataObservation[] };
+export const noData = (): Data => ({ marks: [], pieces: [], noted: [] });
