@@ -18,6 +18,8 @@ export const lookInside = async (
   const there = docker.getContainer(container);
   const answer = await there.infoArchive({ path }).catch(nullIfNothing(there));
   if (answer === null) return null;
+  // Its connection is free once the answer, which has no body, was read.
+  answer.resume();
   const encoded = Answer.parse(answer).headers["x-docker-container-path-stat"];
   const { mode } = Stat.parse(JSON.parse(Buffer.from(encoded, "base64").toString("utf8")));
   return mode >= DIRECTORY ? "directory" : "file";
