@@ -7,7 +7,7 @@ import { posix } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import { extract, type Header, pack } from "tar-stream";
+import { type Extract as Entries, extract, type Header, type Pack, pack } from "tar-stream";
 import type { Archive } from "../../verdict/data.ts";
 import { isNothing, NOTHING_BYTES } from "./nothing.ts";
 
@@ -15,51 +15,85 @@ type Kept = Extract<Archive, { is: "kept" }>;
 /** `from`: the path that was asked for. `root`: the folder, at or above it, that names are relative to. `mark`: a path of ours. */
 type Piece = { from: string; root: string; mark: string | null };
 
-export const keep = async (packed: Readable, { from, root, mark }: Piece, file: string): Promise<Kept> => {
+export const keep = async (packed: Readable, piece: Piece, file: string): Promise<Kept> => {
   const [entries, kept] = [extract(), pack()];
-  const written = pipeline(kept, createWriteStream(file));
-  const taken = pipeline(packed, entries);
-  let found: Kept = { is: "kept", of: "directory", files: 0, filled: 0, bytes: 0, hasMark: false };
-  const inside = (name: string) => posix.join(posix.dirname(from), name);
-  for await (const entry of entries) {
-    const { header } = entry;
-    const path = inside(header.name);
-    const isFile = header.type === "file" || header.type === "contiguous-file";
-    const content = isFile && (header.size ?? 0) <= NOTHING_BYTES ? await buffer(entry) : null;
-    const named = renamed(header, (name) => posix.relative(root, inside(name)) || ".");
-    if (content) kept.entry(named, content);
-    else await pipeline(entry, kept.entry(named));
-    if (trimmed(path) === from && isFile) found = { ...found, of: "file" };
-    if (path === mark) found = { ...found, hasMark: true };
-    else if (isFile)
-      found = {
-        ...found,
-        files: found.files + 1,
-        filled: found.filled + (content && isNothing(content) ? 0 : 1),
-        bytes: found.bytes + (header.size ?? 0),
-      };
-  }
-  kept.finalize();
-  await Promise.all([taken, written]);
+  const [found] = await Promise.all([
+    walk(entries, kept, piece),
+    pipeline(packed, entries),
+    pipeline(kept, createWriteStream(file)),
+  ]);
   return found;
 };
+
+const walk = async (entries: Entries, kept: Pack, { from, root, mark }: Piece): Promise<Kept> => {
+  let found: Kept = { is: "kept", of: "directory", files: 0, filled: 0, bytes: 0, hasMark: false };
+  const inside = (name: string) => posix.join(posix.dirname(from), name);
+  const outside = (name: string) => posix.relative(root, inside(name)) || ".";
+  try {
+    for await (const entry of entries) {
+      const { header } = entry;
+      const content = await copy(entry, renamed(header, outside), kept);
+      const path = trimmed(inside(header.name));
+      if (!isFile(header)) continue;
+      if (path === from) found = { ...found, of: "file" };
+      if (path === mark) found = { ...found, hasMark: true };
+      else found = counted(found, header.size ?? 0, content !== null && isNothing(content));
+    }
+    kept.finalize();
+    return found;
+  } catch (error) {
+    kept.destroy(error instanceof Error ? error : new Error(String(error)));
+    throw error;
+  }
+};
+
+/** Of a small one, what is in it. */
+const copy = async (entry: AsyncIterable<unknown>, header: Header, kept: Pack): Promise<Buffer | null> => {
+  if ((header.size ?? 0) > NOTHING_BYTES) {
+    await pipeline(Readable.from(entry), kept.entry(header));
+    return null;
+  }
+  const content = await buffer(entry);
+  kept.entry(header, content);
+  return content;
+};
+
+const isFile = ({ type }: Header): boolean => type === "file" || type === "contiguous-file";
+
+const counted = (found: Kept, bytes: number, isNothing: boolean): Kept => ({
+  ...found,
+  files: found.files + 1,
+  filled: found.filled + (isNothing ? 0 : 1),
+  bytes: found.bytes + bytes,
+});
 
 const renamed = (header: Header, rename: (name: string) => string): Header => {
   const name = rename(header.name);
   // Of a symbolic link the target is anything, of a hard one a name in this very tar.
   const linkname = header.type === "link" ? rename(header.linkname ?? "") : header.linkname;
-  return { ...header, name: header.type === "directory" ? `${name}/` : name, ...(linkname && { linkname }) };
+  return {
+    ...header,
+    name: header.type === "directory" ? `${name}/` : name,
+    ...(linkname && { linkname }),
+    ...(header.pax ? { pax: ownOf(header.pax) } : {}),
+  };
 };
+
+/** What the header's other fields do not say: those are written anew where they are too long for them. */
+const ownOf = (pax: object): object =>
+  Object.fromEntries(Object.entries(pax).filter(([key]) => !["path", "linkpath", "size"].includes(key)));
 
 const trimmed = (path: string): string => path.replace(/(?<=.)\/$/, "");
 
 /** The content of the one file that was packed. */
 export const contentOf = async (packed: Readable): Promise<string> => {
   const entries = extract();
-  const taken = pipeline(packed, entries);
-  let content = "";
-  for await (const entry of entries) content += (await buffer(entry)).toString("utf8");
-  await taken;
+  const read = async () => {
+    let content = "";
+    for await (const entry of entries) content += (await buffer(entry)).toString("utf8");
+    return content;
+  };
+  const [content] = await Promise.all([read(), pipeline(packed, entries)]);
   return content;
 };
 
