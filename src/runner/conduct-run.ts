@@ -79,18 +79,19 @@ export const conductRun = async (run: Run, lease: Lease, conduct: Conduct): Prom
   return results;
 };
 
-/** Why a stage is not taken; null where it is. */
+/** Why a stage is not taken; null where it is. Those before it that were not taken either have no say in that. */
 const calledOff = (
   planned: Planned,
   ground: Ground,
   before: readonly StageResult[],
 ): StageResult["verdict"] | null => {
-  const stopped = before.find(stopsTheRun);
+  const taken = before.filter(({ startedAt }) => startedAt !== null);
+  const stopped = taken.find(stopsTheRun);
   if (stopped) return verdictAfter(stopped);
   if ("skip" in planned) return { is: "skipped", reason: planned.skip };
   if ("unverified" in planned) return { is: "unverified", reason: planned.unverified };
   if (stands(planned.on, ground)) return null;
-  const last = before.findLast(({ verdict }) => verdict.is !== "cancelled");
+  const last = taken.at(-1);
   if (!last) throw new Error(`the ${planned.name} stage was planned without what it needs`);
   // What was not backed up cannot be restored, for the very same reason.
   if (last.verdict.is === "skipped" || last.verdict.is === "unverified") return last.verdict;
