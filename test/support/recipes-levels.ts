@@ -4,6 +4,7 @@
  */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { stringify } from "yaml";
 import { baseVersion, createRecipe, type Files, headVersion, type Story } from "./recipes.ts";
 
 const fixtures = join(import.meta.dirname, "../fixtures/recipes");
@@ -32,7 +33,7 @@ const filesOf = async (recipe: string): Promise<Files> => {
 /** The first service of each is `app`. */
 const release = (files: Files): Files =>
   edited(files, [
-    ["compose.yml", /(?<!fixture:1[^]*)fixture:1/g, "fixture:2"],
+    ["compose.yml", /(?<!fixture:1[\s\S]*)fixture:1/g, "fixture:2"],
     ["compose.yml", baseVersion, headVersion],
   ]);
 
@@ -68,7 +69,7 @@ export const club = (dir: string): Promise<Story> =>
   propose(
     dir,
     "club",
-    ["compose.yml", /\n {2}cache:\n {4}image:[^]*?(?=\nnetworks:)/g, ""],
+    ["compose.yml", /\n {2}cache:\n {4}image:[\s\S]*?(?=\nnetworks:)/g, ""],
     ["compose.yml", /\n {2}cache:$/gm, ""],
   );
 
@@ -117,12 +118,17 @@ export const breaksConventions = (dir: string): Promise<Story> =>
 
 // ── the shop, with less to show ──────────────────────────────────────────────
 
-/** Volumes, and no word on backups. */
-export const withoutBackups = (dir: string): Promise<Story> =>
-  broken(
-    dir,
-    ["compose.yml", /\n {6}labels:(?=\n.*backupbot)/g, ""],
-    ["compose.yml", /\n.*backupbot.*/g, ""],
-  );
+const NO_BACKUPS: readonly Edit[] = [
+  ["compose.yml", /\n {6}labels:(?=\n.*backupbot)/g, ""],
+  ["compose.yml", /\n.*backupbot.*/g, ""],
+];
 
-export const withoutTests = (dir: string): Promise<Story> => broken(dir, ["testme.yml", /^tests:[^]*/gm, ""]);
+/** Volumes, and no word on backups. */
+export const withoutBackups = (dir: string): Promise<Story> => broken(dir, ...NO_BACKUPS);
+
+export const withoutTests = (dir: string): Promise<Story> =>
+  broken(dir, ["testme.yml", /^tests:[\s\S]*/gm, ""]);
+
+/** It says of itself what it does not want to be held to, and why. */
+export const optsOut = (dir: string, skip: Record<string, string>): Promise<Story> =>
+  broken(dir, ...NO_BACKUPS, ["testme.yml", /^(?=tests:)/gm, stringify({ skip })]);
