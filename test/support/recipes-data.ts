@@ -9,12 +9,7 @@ type Config = Record<string, unknown>;
 type Labels = Record<string, string>;
 
 /** A healthy recipe whose app has these labels. */
-export const recipeWithLabels = (
-  dir: string,
-  name: string,
-  labels: Labels,
-  config: Config = {},
-): Promise<Story> => {
+const recipeWithLabels = (dir: string, name: string, labels: Labels, config: Config = {}): Promise<Story> => {
   const shape = {
     files: { "testme.yml": stringify(config) },
     app: { labels: Object.entries(labels).map(([key, value]) => `${key}=${value}`) },

@@ -9,7 +9,7 @@ export type Mark = Marked & {
   read: string | null;
 };
 /** `file`: a tar of ours; `root`: the folder of the container in which it is extracted. */
-export type Piece = { taken: Taken; file: string; root: string };
+type Piece = { taken: Taken; file: string; root: string };
 /** `noted`: what was seen of the marks and the backup, for the record of a later stage that builds on it. */
 export type Data = { marks: Mark[]; pieces: Piece[]; noted: DataObservation[] };
 export const noData = (): Data => ({ marks: [], pieces: [], noted: [] });
