@@ -145,7 +145,10 @@ const writerOf = (seen: Sighting, earlier: readonly SpecWrite[]): SpecWrite["by"
   return earlier.some((write) => write.by === "deploy") ? "other" : "deploy";
 };
 
-/** The restored spec may carry the very same stamp; its tasks come after Swarm has put it back, and are up to date. */
+/**
+ * The restored spec may carry the very same stamp; its tasks come after Swarm has put it back, and are up to date. One reading is
+ * three lists, so a task may be in one of them and not yet in another: that it is ever up to date counts.
+ */
 const tasksOfNewSpec = (
   readings: readonly TaskReading[],
   older: readonly Task[],
@@ -153,10 +156,13 @@ const tasksOfNewSpec = (
   revertedAt: string | null,
 ): Task[] => {
   const ours = new Set<string>();
-  const isRestored = (id: string, reading: TaskReading) =>
-    revertedAt !== null && reading.upToDate.includes(id) && firstSeenAt(id, readings) >= revertedAt;
+  const restored = new Set(
+    revertedAt === null
+      ? []
+      : readings.flatMap((r) => r.upToDate).filter((id) => firstSeenAt(id, readings) >= revertedAt),
+  );
   for (const reading of readings) {
-    for (const id of reading.stamped) if (!isRestored(id, reading)) ours.add(id);
+    for (const id of reading.stamped) if (!restored.has(id)) ours.add(id);
     const isWhileApplied =
       appliedAt !== null && reading.at >= appliedAt && (revertedAt === null || reading.at < revertedAt);
     if (isWhileApplied) for (const id of reading.upToDate) ours.add(id);

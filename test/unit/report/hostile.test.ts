@@ -61,6 +61,7 @@ const paused = () =>
     .updating()
     .after(2)
     .tasks({ fresh: [failed("new1", 1, { since: 0.5 })] })
+    .container("new1", { exitCode: 1 })
     .saw(service("app", 13, { update: update("paused", { message: attack }) }))
     .after(2);
 const oldSins = (): Story =>

@@ -118,7 +118,7 @@ it("a sample from before the task was made is from before its end, however short
   told.rollingBack(story, "new1").tasks({ current: [told.old1], revoked: [dead] });
   story.noted({ is: "memory", at: at(0.7), memory: sample({}) });
   story.noted({ is: "memory", at: at(1.15), memory: sample({}) });
-  told.backAgain(story.after(1));
+  told.backAgain(story.container("new1", { exitCode: 137 }).after(1));
   const judgement = story.judged();
   if (judgement.is !== "settled") throw new Error(judgement.is);
   expect(judgement.findings).toMatchObject([{ death: { memory: { before: { at: at(0.7) } } } }]);

@@ -210,7 +210,8 @@ export const exitZero = (): Story => {
   const dead = task("new1", "complete", { since: 2.1, exitCode: 0, message: "finished" });
   const told = updating()
     .after(2.1)
-    .tasks({ stale: [old1Leaving], fresh: [dead] });
+    .tasks({ stale: [old1Leaving], fresh: [dead] })
+    .container("new1", { exitCode: 0 });
   rollingBack(told, "new1").tasks({ current: [old1], revoked: [dead] });
   return backAgain(told.after(2));
 };
@@ -277,13 +278,13 @@ export const missedLive = (look: Look = {}): Story => {
   const told = standing(look).after(1).deployed();
   return backAgain(told, look)
     .tasks({ current: [old1], revoked: [dead] })
-    .after(1.5);
+    .after(5);
 };
 
 export const missedAltogether = (): Story =>
   backAgain(standing().after(1).deployed())
     .tasks({ current: [old1] })
-    .after(1.5);
+    .after(5);
 
 /** The deploy of the very commit that stands already: the stamp is right before, in between and after. */
 export const sameStampRolledBack = (): Story => {

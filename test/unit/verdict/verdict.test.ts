@@ -159,6 +159,7 @@ describe("a rollback is told as a rollback, with its cause", () => {
       .after(1)
       .tasks({ stale: [told.old1], fresh: [first, named] });
     told.rollingBack(start, "new2").tasks({ current: [told.old1], revoked: [first, named] });
+    start.container("new2", { exitCode: 5 });
     expect(theOne(told.backAgain(start.after(2)), "rolled-back").death?.task.id).toBe("new2");
   });
 
@@ -282,7 +283,7 @@ describe("no rollback, and no pass", () => {
       .saw(service("app", 12, { ...same, update: update("rollback_completed") }))
       .deployed()
       .tasks({ revoked: [failed("old1", 1, { born: -3600, since: 0 })] })
-      .after(2);
+      .after(5);
     expect(brief(start.judged())).toBe("app rolled-back by swarm, nobody, unknown");
   });
 
@@ -396,8 +397,24 @@ describe("what is not over is not judged", () => {
     "rolled back, and no failed task is known yet",
     told.backAgain(told.standing().deployed()),
     "the evidence of the failed task",
-    1,
+    5,
   );
+  const unread = () =>
+    told
+      .updating()
+      .deployed()
+      .after(1)
+      .tasks({ fresh: [failed("new1", 3, { since: 1 })] });
+  still(
+    "rolled back, and the container that failed is not read yet",
+    told.backAgain(unread().after(0.1)),
+    "the evidence of the failed task",
+    6.005,
+  );
+  it("what is said to be lacking is not waited for", () => {
+    const start = unread().missed("container container-of-new1", "the engine had removed it already");
+    expect(brief(told.backAgain(start.after(0.1)).judged())).toBe("app rolled-back by swarm, new1, exited");
+  });
   still(
     "a job with completions to come",
     told.jobHalfDone(),
