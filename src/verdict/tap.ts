@@ -20,7 +20,7 @@ export const readTap = (stdout: readonly string[]): TestResult[] | null => {
   const first = stdout.find((line) => line.trim() !== "") ?? "";
   const plans = stdout.flatMap((line) => planIn(line) ?? []);
   const points = pointsIn(stdout);
-  const bail = stdout.flatMap((line) => /^Bail out!\s*(.*)$/i.exec(line)?.[1] ?? []);
+  const bail = stdout.flatMap((line) => /^Bail out!\s*(.*)$/is.exec(line)?.[1] ?? []);
   const isTap = VERSION.test(first) || (plans.length > 0 && (points.length > 0 || plans[0]?.of === 0));
   if (!isTap) return null;
   const wrong = bail.length > 0 ? `bailed out: ${bail[0]}`.trim() : misplanned(plans, points);
@@ -34,12 +34,13 @@ const VERSION = /^TAP version \d+\s*$/;
 
 type Plan = { of: number; comment: string };
 const planIn = (line: string): Plan | null => {
-  const [found, of, comment = ""] = /^1\.\.(\d{1,9})\s*(?:#\s*(.*))?$/.exec(line) ?? [];
+  const [found, of, comment = ""] = /^1\.\.(\d{1,9})\s*(?:#\s*(.*))?$/s.exec(line) ?? [];
   return found === undefined ? null : { of: Number(of), comment: cut(comment.trim(), DETAIL_LENGTH) };
 };
 
 type Point = { number: number; result: TestResult };
-const POINT = /^(not )?ok(?=\s|$)\s*(\d{1,9})?(?=\s|$)\s*(.*)$/;
+/** To a pattern other characters end a line as well, and a point is no less a point for having one. */
+const POINT = /^(not )?ok(?=\s|$)\s*(\d{1,9})?(?=\s|$)\s*(.*)$/s;
 
 const pointsIn = (lines: readonly string[]): Point[] => {
   const points: Point[] = [];
@@ -68,7 +69,8 @@ const resultOf = (
 
 /** A directive stands behind the first `#` that is not escaped. */
 const partsOf = (rest: string): { text: string; directive: "skip" | "todo" | null; reason: string } => {
-  const [, text = rest, word, reason = ""] = /^(.*?)(?<!\\)\s*#\s*(skip|todo)\w*:?\s*(.*)$/i.exec(rest) ?? [];
+  const [, text = rest, word, reason = ""] =
+    /^(.*?)(?<!\\)\s*#\s*(skip|todo)\w*:?\s*(.*)$/is.exec(rest) ?? [];
   const directive = word === undefined ? null : word.toLowerCase() === "skip" ? "skip" : "todo";
   return {
     text: text.replaceAll(/\\([\\#])/g, "$1"),
