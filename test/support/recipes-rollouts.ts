@@ -1,6 +1,6 @@
 /**
  * Small recipes whose rollout ends in a hurry, each in its own way: one task of a few kilobytes, no network of its own (an
- * overlay adds two seconds to every stop), short monitors. The versions of one recipe are told as what differs from a
+ * overlay adds two seconds to every stop), short monitors where Swarm's watch is waited for. The versions of one recipe are told as what differs from a
  * task that comes up and stays.
  */
 import { stringify } from "yaml";
@@ -19,6 +19,8 @@ export type Shape = {
 };
 
 export const rollsBack = { failure_action: "rollback", order: "stop-first", monitor: "1s" };
+/** For what fails: Swarm's watch ends with the failure, however long it may last, and no busy machine comes too late for it. */
+export const watched = { ...rollsBack, monitor: "60s" };
 export const STAYS = "exec sleep 3600";
 /** With this a base is known to stand as soon as it is up. */
 const healthy = { healthcheck: { test: ["CMD", "true"], interval: "500ms", timeout: "2s" } };
@@ -44,7 +46,7 @@ const filesOf = ({ does = STAYS, service, deploy, more, files }: Shape): Files =
     networks: { default: { name: "host", external: true } },
     ...more,
   }),
-  ".env.sample": "TIMEOUT=60\n",
+  ".env.sample": "TIMEOUT=300\n",
   ...files,
 });
 

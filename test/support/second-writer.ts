@@ -11,7 +11,7 @@ import { stackOf } from "./one-stack.ts";
 import { engineConfig, engineHost } from "./swarm-tools.ts";
 
 const LOOK_EVERY_MS = 50;
-const WITHIN_MS = 60_000;
+const WITHIN_MS = 240_000;
 
 /** `app` of one stack, and its tasks. */
 type Seen = { service: Service; tasks: readonly Task[]; upToDate: readonly Task[] };
@@ -23,7 +23,15 @@ export type SecondWriter = {
   /** `docker service <verb> --detach … app` */
   service(verb: "update" | "rollback", ...flags: string[]): Promise<void>;
   remove(): Promise<void>;
+  /** Ends what FAILS_ON_A_WORD does, in the newest running task. */
+  say(): Promise<void>;
   docker(...args: string[]): Promise<string>;
+};
+/** A task that fails when it is told to, and no sooner or later because a machine is fast or slow; those after it fail at once. */
+export const FAILS_ON_A_WORD = {
+  does: "while [ ! -e /word/given ]; do sleep 0.1; done; exit 3",
+  service: { volumes: ["word:/word"] },
+  more: { volumes: { word: {} } },
 };
 
 export const secondWriter = (folder: string, name: string): SecondWriter => {
@@ -42,6 +50,11 @@ export const secondWriter = (folder: string, name: string): SecondWriter => {
         if (Date.now() > deadline) throw new Error(`${app} never came to where the second writer acts`);
         await delay(LOOK_EVERY_MS);
       }
+    },
+    async say() {
+      const reading = await swarm.read(stack.name, null);
+      const task = reading.tasks.find((t) => isRunning(t) && reading.upToDate.includes(t.id));
+      await run("exec", task?.container ?? "", "touch", "/word/given");
     },
     async service(verb, ...flags) {
       await run("service", verb, "--detach", ...flags, app);

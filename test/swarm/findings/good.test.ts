@@ -65,7 +65,8 @@ it.concurrent("three replicas roll one after the other", async () => {
 
 it.concurrent("a neighbour of the stack writes nothing but labels while it rolls", async () => {
   const results = await play(folder, "labelled", {
-    heads: { head: {} },
+    // Long enough to be seen while Swarm watches; the label ends its watch.
+    heads: { head: { deploy: { update_config: { ...rollsBack, monitor: "10s" } } } },
     meddle: (person) => (deploy) => async (lease, app, deployment) => {
       const said = await deploy(lease, app, deployment);
       await person.until(({ service }) => service.update?.state === "updating");

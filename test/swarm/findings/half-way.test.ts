@@ -1,12 +1,12 @@
 /** Rollouts that Swarm neither finishes nor takes back, brought about on a real engine, and the name that each gets. */
 import { expect, it } from "vitest";
 import { engineFolder, expectRed, play, type Red } from "../../support/play.ts";
-import { rollsBack, STAYS } from "../../support/recipes-rollouts.ts";
-import { isRunning } from "../../support/second-writer.ts";
+import { rollsBack, STAYS, watched } from "../../support/recipes-rollouts.ts";
+import { FAILS_ON_A_WORD, isRunning } from "../../support/second-writer.ts";
 
 const folder = engineFolder();
 const exits3 = { is: "exited", code: 3, signal: null };
-const pauses = { update_config: { ...rollsBack, failure_action: "pause" } };
+const pauses = { update_config: { ...watched, failure_action: "pause" } };
 const half = { replicas: 3, update_config: { ...rollsBack, parallelism: 1, max_failure_ratio: 0.5 } };
 const onMars = { placement: { constraints: ["node.labels.zone==mars"] } };
 const hostPort = {
@@ -76,7 +76,7 @@ const stories: Red[] = [
   {
     is: "somebody's label ends Swarm's watch, and the task that dies after that is not rolled back",
     name: "unwatched",
-    heads: { head: { does: "sleep 2; exit 3", deploy: { update_config: { ...rollsBack, monitor: "5s" } } } },
+    heads: { head: { ...FAILS_ON_A_WORD, deploy: { update_config: watched } } },
     meddle: (person) => (deploy) => async (lease, app, deployment) => {
       const said = await deploy(lease, app, deployment);
       await person.until(
@@ -84,6 +84,8 @@ const stories: Red[] = [
           service.update !== null && upToDate.some(isRunning) && tasks.filter(isRunning).length === 1,
       );
       await person.service("update", "--label-add", "looked-at=yes");
+      await person.until(({ service }) => service.update === null);
+      await person.say();
       return said;
     },
     finding: { is: "crash-looping", cause: exits3, rollout: { now: { service: { update: null } } } },
@@ -93,7 +95,14 @@ const stories: Red[] = [
   {
     is: "it dies after Swarm has called the update completed",
     name: "late",
-    heads: { head: { does: "sleep 2.5; exit 3" } },
+    heads: { head: FAILS_ON_A_WORD },
+    meddle: (person) => (deploy) => async (lease, app, deployment) => {
+      const said = await deploy(lease, app, deployment);
+      await person.until(({ service }) => service.update?.state === "completed");
+      await person.say();
+      await person.until(({ tasks }) => tasks.some(({ exitCode }) => exitCode === 3));
+      return said;
+    },
     finding: { is: "settled-late", cause: exits3 },
     title: /^Failed late: late_app exited with code 3, [\d.]+ s after Swarm had called the update completed$/,
   },
@@ -102,12 +111,12 @@ const stories: Red[] = [
     name: "slow",
     heads: {
       head: {
-        service: { healthcheck: { test: ["CMD", "false"], interval: "1s", start_period: "60s" } },
-        files: { ".env.sample": "TIMEOUT=8\n" },
+        service: { healthcheck: { test: ["CMD", "false"], interval: "1s", start_period: "600s" } },
+        files: { ".env.sample": "TIMEOUT=25\n" },
       },
     },
-    finding: { is: "not-converged", afterMs: 8_000, waitingFor: [expect.stringContaining("is starting")] },
-    title: /^Not converged after 8 s: slow_app: task \w+ is starting/,
+    finding: { is: "not-converged", afterMs: 25_000, waitingFor: [expect.stringContaining("is starting")] },
+    title: /^Not converged after 25 s: slow_app: task \w+ is starting/,
   },
   {
     is: "no node fulfils a constraint",
@@ -156,8 +165,9 @@ it.concurrent.each(["rollback", "pause"])(
   "a good version passes after one at which Swarm has taken the failure action %s",
   async (action) => {
     const deploy = { update_config: { ...rollsBack, failure_action: action } };
+    const fails = { update_config: { ...watched, failure_action: action } };
     const [bad, good] = await play(folder, `after-${action}`, {
-      heads: { bad: { does: "exit 3", deploy }, good: { deploy } },
+      heads: { bad: { does: "exit 3", deploy: fails }, good: { deploy } },
     });
     expect(bad?.verdict).toMatchObject({
       findings: [{ is: action === "pause" ? "update-paused" : "rolled-back" }],

@@ -1,19 +1,21 @@
 /** Every way in which Swarm puts the old spec back, brought about on a real engine, and the name and cause that it gets. */
 import { expect, it } from "vitest";
 import { engineFolder, expectRed, type Red } from "../../support/play.ts";
-import { rollsBack, STAYS } from "../../support/recipes-rollouts.ts";
+import { STAYS, watched } from "../../support/recipes-rollouts.ts";
 import { isRunning } from "../../support/second-writer.ts";
 
 const folder = engineFolder();
-const startFirst = { ...rollsBack, order: "start-first" };
-const three = { replicas: 3, update_config: { ...rollsBack, parallelism: 1, delay: "500ms" } };
+const startFirst = { ...watched, order: "start-first" };
+const three = { replicas: 3, update_config: { ...watched, parallelism: 1, delay: "500ms" } };
+/** Ends with the failure as well, where the rollback fails. */
+const watchedBack = { order: "stop-first", monitor: "60s" };
 /** A slot that still has a running task when Swarm turns back makes it watch the old spec come up again there. */
 const flag = {
   service: { volumes: ["data:/data"], environment: { SLOT: "{{.Task.Slot}}" } },
-  deploy: { replicas: 2, update_config: { ...rollsBack, parallelism: 0 } },
+  deploy: { replicas: 2, update_config: { ...watched, parallelism: 0 }, rollback_config: watchedBack },
   more: { volumes: { data: {} } },
 };
-const patient = { update_config: { ...rollsBack, monitor: "3s" }, rollback_config: { monitor: "3s" } };
+const patient = { update_config: { ...watched, monitor: "3s" }, rollback_config: { monitor: "3s" } };
 
 const stories: Red[] = [
   {
@@ -43,7 +45,9 @@ const stories: Red[] = [
   {
     is: "a process that kills itself: SIGKILL, and not want of memory",
     name: "signal",
-    heads: { head: { does: "sh -c 'sleep 0.5; kill -9 $$$$'; exit $$?" } },
+    heads: {
+      head: { does: "sh -c 'sleep 0.5; kill -9 $$$$'; exit $$?", deploy: { update_config: watched } },
+    },
     finding: { is: "rolled-back", by: "swarm", cause: { is: "exited", code: 137, signal: "SIGKILL" } },
     title: /^Rolled back: signal_app was killed \(exit code 137\), Swarm restored [0-9a-f]{8}$/,
   },
@@ -53,7 +57,7 @@ const stories: Red[] = [
     heads: {
       head: {
         does: "sleep 0.3; sh -c 'x=a; while :; do x=$$x$$x; done'; exit 1",
-        deploy: { resources: { limits: { memory: "16M" } } },
+        deploy: { resources: { limits: { memory: "16M" } }, update_config: watched },
       },
     },
     finding: { is: "rolled-back", by: "swarm", cause: { is: "out-of-memory", exitCode: 1 } },
@@ -82,7 +86,7 @@ const stories: Red[] = [
     is: "a global service",
     name: "everywhere",
     base: { deploy: { mode: "global" } },
-    heads: { head: { does: "exit 4", deploy: { mode: "global" } } },
+    heads: { head: { does: "exit 4", deploy: { mode: "global", update_config: watched } } },
     finding: { is: "rolled-back", by: "swarm", cause: { is: "exited", code: 4 } },
     title: /^Rolled back: everywhere_app exited with code 4, /,
   },
@@ -122,8 +126,8 @@ const stories: Red[] = [
         ...flag,
         deploy: {
           replicas: 2,
-          update_config: { ...rollsBack, parallelism: 0, monitor: "30s" },
-          rollback_config: { monitor: "3s" },
+          update_config: { ...watched, parallelism: 0 },
+          rollback_config: watchedBack,
         },
       },
     },
