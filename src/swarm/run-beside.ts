@@ -6,6 +6,7 @@
  */
 
 import { finished } from "node:stream/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import type Docker from "dockerode";
 import * as z from "zod";
 import { Fault } from "../verdict/fault.ts";
@@ -19,6 +20,9 @@ import { hearing } from "./trial-output.ts";
 
 const MEMORY_BYTES = 256 * 1024 * 1024;
 const PROCESSES = 256;
+const SIGKILLED = 137;
+const FLAG_WITHIN_MS = 1_500;
+const FLAG_AGAIN_MS = 100;
 
 /** `waiting`: a client that bears with silence. */
 export const runBeside = async (
@@ -93,11 +97,11 @@ const run = async (
     await container.kill().catch(unlessGone);
     await ended;
   }
-  const { State } = Ended.parse(await container.inspect());
+  const state = isOver ? await stateOnceFlagged(container) : await stateOf(container);
   return {
     ...words.heard(),
-    ms: lifeOf(State),
-    end: isOver ? endOf(State) : { is: "out-of-time", afterMs: withinMs },
+    ms: lifeOf(state),
+    end: isOver ? endOf(state) : { is: "out-of-time", afterMs: withinMs },
   };
 };
 
@@ -108,6 +112,19 @@ const State = z.object({
   FinishedAt: z.string(),
 });
 const Ended = z.object({ State });
+
+const stateOf = async (container: Docker.Container): Promise<z.infer<typeof State>> =>
+  Ended.parse(await container.inspect()).State;
+
+/** The engine hears of the kernel's kill beside the end that it brought about, and perhaps after it. */
+const stateOnceFlagged = async (container: Docker.Container): Promise<z.infer<typeof State>> => {
+  const deadline = Date.now() + FLAG_WITHIN_MS;
+  for (;;) {
+    const state = await stateOf(container);
+    if (state.ExitCode !== SIGKILLED || state.OOMKilled || Date.now() > deadline) return state;
+    await delay(FLAG_AGAIN_MS);
+  }
+};
 
 const endOf = ({ OOMKilled, ExitCode }: z.infer<typeof State>): TestEnd =>
   OOMKilled && ExitCode !== 0

@@ -71,7 +71,7 @@ it("each way to fail has its own words", async () => {
     folder,
     "red",
     shellTest("home page", "echo 'got 500' >&2; exit 4"),
-    shellTest("slow", "echo waiting; sleep 60", { timeout: "1s" }),
+    shellTest("slow", "echo waiting; sleep 600", { timeout: "6s" }),
     shellTest("hungry", "dd if=/dev/zero of=/dev/null bs=400M count=1"),
     { name: "lost", command: ["/tests/lost.sh"] },
     shellTest("elsewhere", "exit 0", { image: "testme/absent:1" }),
@@ -87,7 +87,7 @@ it("each way to fail has its own words", async () => {
   const said = `${JSON.stringify(json)}${stderr}`;
   for (const words of [
     /home page \(exit code 4: got 500\)/,
-    /slow \(not over after 1\.0 s: waiting\)/,
+    /slow \(not over after 6\.0 s: waiting\)/,
     /hungry \(killed at its limit of 256 MiB of memory\)/,
   ])
     expect(said).toMatch(words);
