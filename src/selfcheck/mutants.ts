@@ -9,6 +9,8 @@ import { cutEvents, forgeLabel, keepOldDeath, pinImage, rollBackByHand, stampAno
 
 const base = { isBase: true, expected: "pass" } as const;
 const EXITS_3 = "sleep 1; exit 3";
+/** Swarm's watch over what fails ends with the failure: on a busy host it may be long in coming. */
+const watched = { monitorS: 60 };
 const ROLLED_BACK = "rolled-back by Swarm: exited 3";
 /** Doubles a text until the kernel ends it. */
 const EATS = "x=a; while :; do x=$x$x; done";
@@ -42,7 +44,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "forged label",
     caused: "the head's label is written back after a rollback",
     before: [base],
-    last: { does: EXITS_3 },
+    last: { ...watched, does: EXITS_3 },
     expected: ROLLED_BACK,
     wrap: forgeLabel,
   },
@@ -58,7 +60,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "paused",
     caused: "the task exits 3 under failure_action pause",
     before: [base],
-    last: { does: EXITS_3, failureAction: "pause" },
+    last: { ...watched, does: EXITS_3, failureAction: "pause" },
     expected: "update-paused: exited 3",
   },
   {
@@ -67,13 +69,14 @@ export const MUTANTS: readonly Mutant[] = [
     before: [
       { ...base, restarts: false },
       {
+        ...watched,
         does: `sleep 0.5; ${EATS}`,
         memoryLimit: "16M",
         restarts: false,
         expected: "rolled-back by Swarm: out-of-memory",
       },
     ],
-    last: { does: EXITS_3, restarts: false },
+    last: { ...watched, does: EXITS_3, restarts: false },
     expected: ROLLED_BACK,
     wrap: keepOldDeath,
   },
@@ -81,7 +84,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "dropped event stream",
     caused: "events are cut as the update begins, and never come back",
     before: [base],
-    last: { does: EXITS_3 },
+    last: { ...watched, does: EXITS_3 },
     expected: `${ROLLED_BACK}, events missed`,
     wrap: cutEvents,
   },
