@@ -1,5 +1,11 @@
 import { defineConfig } from "vitest/config";
 
+/**
+ * Limits end what hangs; they are no claim about how fast anything is. Each is many times what its slowest test takes on a machine
+ * with nothing else to do, and what waits inside a test gives up before the test does, since that says more.
+ */
+const MINUTE_MS = 60_000;
+
 export default defineConfig({
   test: {
     // As many as there are cores; vitest itself would leave one idle.
@@ -7,12 +13,13 @@ export default defineConfig({
     reporters: ["default", "./test/support/count-reporter.ts"],
     projects: [
       // Properties try hundreds of stories, and a busy machine takes its time over them.
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 20_000 } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: MINUTE_MS } },
       {
         test: {
           name: "behaviour",
           include: ["test/behaviour/**/*.test.ts"],
-          testTimeout: 30_000,
+          testTimeout: 2 * MINUTE_MS,
+          hookTimeout: 2 * MINUTE_MS,
           // Probot and GitHub's description of itself stay loaded from one file to the next.
           isolate: false,
         },
@@ -22,7 +29,8 @@ export default defineConfig({
           name: "postgres",
           include: ["test/postgres/**/*.test.ts"],
           globalSetup: ["test/support/postgres-setup.ts"],
-          testTimeout: 30_000,
+          testTimeout: 2 * MINUTE_MS,
+          hookTimeout: 2 * MINUTE_MS,
         },
       },
       {
@@ -32,8 +40,9 @@ export default defineConfig({
           include: ["test/swarm/**/*.test.ts"],
           globalSetup: ["test/support/engine-setup.ts"],
           fileParallelism: false,
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          testTimeout: 8 * MINUTE_MS,
+          hookTimeout: 5 * MINUTE_MS,
+          expect: { poll: { timeout: MINUTE_MS } },
         },
       },
     ],

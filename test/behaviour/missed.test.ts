@@ -45,7 +45,7 @@ const listen = async (starting: Promise<string>): Promise<void> => {
   await starting;
 };
 const concluded = () => github.checkRuns(repo).filter((run) => run.conclusion !== null).length;
-const untilConcluded = (count: number) => github.until(() => concluded() === count, 20_000);
+const untilConcluded = (count: number) => github.until(() => concluded() === count);
 const asked = (method: string, path: RegExp) =>
   github.requests.filter((request) => request.method === method && path.test(request.path));
 const LIST = /^\/app\/hook\/deliveries$/;
@@ -57,7 +57,6 @@ const untilLooked = (times = 1) =>
     () =>
       asked("GET", COMMENTS).length === times &&
       asked("GET", LIST).filter(({ status }) => status === 200).length === times,
-    20_000,
   );
 
 test("a command that was made while no bot was there runs once, whichever way it is found", async () => {

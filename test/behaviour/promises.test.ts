@@ -48,7 +48,7 @@ const start = async (): Promise<BotProcess> => {
   return bot;
 };
 const ended = () =>
-  github.until(() => github.checkRuns(repo).filter((run) => run.conclusion !== null).length === 2, 20_000);
+  github.until(() => github.checkRuns(repo).filter((run) => run.conclusion !== null).length === 2);
 
 test("killed after it confirmed a command that it could not answer yet: the next process answers it", async () => {
   github.fail({ path: /permission$/ }, { status: 503, times: 1_000 });
@@ -91,7 +91,6 @@ test("killed at the moment its reply went out: the reply is not said twice", asy
   await github.until(
     () =>
       github.requests.filter(({ path, method }) => method === "GET" && path.endsWith("/comments")).length > 1,
-    20_000,
   );
   expect(github.comments(repo, 1)).toHaveLength(2);
 });

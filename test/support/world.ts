@@ -46,7 +46,7 @@ const OWNER = "coop";
 const PULL = 1;
 const BOT = "testme[bot]";
 /** Longer than any story takes. */
-const GUARD_MS = 20_000;
+const GUARD_MS = 60_000;
 const LOGGED_AS_ERROR = 50;
 
 /**

@@ -29,6 +29,8 @@ export type StandIn = Awaited<ReturnType<typeof startGitHub>>;
 
 const installation = 100;
 const appId = 4242;
+/** Less than any test may take, more than anything takes. */
+const WITHIN_MS = 60_000;
 const webhookSecret = "a secret of the stand-in";
 
 export async function startGitHub(options: Options) {
@@ -76,7 +78,7 @@ export async function startGitHub(options: Options) {
     fail: (matcher: Matcher, fault: Fault | "reset") =>
       http.fail(matcher, fault === "reset" ? { drop: "before" } : fault),
     mend: http.mend,
-    until: (isTrue: () => boolean, withinMs = 10_000) => until(waiters, isTrue, withinMs),
+    until: (isTrue: () => boolean, withinMs = WITHIN_MS) => until(waiters, isTrue, withinMs),
     close: async () => {
       await webhooks.settled();
       http.server.closeAllConnections();
