@@ -20,6 +20,8 @@ file=/www/$(echo "\${path%%\\?*}" | tr / _)
 if [ "$method" = HEAD ]; then sed '/^\\r$/q' "$file"; else cat "$file"; fi
 `;
 
+const LISTENS = `printf 'GET /v2/ HTTP/1.0\\r\\n\\r\\n' | nc 127.0.0.1 ${PORT} || true`;
+
 export type Registry = {
   /** What it has; nobody can start it. */
   image: string;
@@ -43,6 +45,8 @@ export const startRegistry = async (host: string): Promise<Registry> => {
   await docker(host, "cp", join(folder, "answer"), `${id}:/answer`);
   await docker(host, "cp", join(folder, "www"), `${id}:/www`);
   await docker(host, "start", id);
+  // The container is up before what listens in it.
+  while (!(await docker(host, "exec", id, "sh", "-c", LISTENS)).includes("200 OK"));
   return {
     image: `${ADDRESS}/given:1`,
     unknown: `${ADDRESS}/unknown:1`,

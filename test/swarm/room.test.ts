@@ -38,7 +38,7 @@ test("what other containers hold is not free, and files that were read only are"
     "-c",
     `${cached}; ${holds}`,
   );
-  await expect.poll(() => on("logs", HOLDER), { timeout: 60_000 }).toBe("held");
+  await expect.poll(() => on("logs", HOLDER)).toBe("held");
   const during = await swarm.room();
   const taken = (before.memoryFreeBytes ?? 0) - (during.memoryFreeBytes ?? 0);
   // On a host without a budget others take and give meanwhile.
@@ -68,7 +68,7 @@ test("in a budget that is all but used up it starts nothing, for which the kerne
     "-c",
     holds,
   );
-  await expect.poll(() => on("logs", HOLDER), { timeout: 60_000 }).toBe("held");
+  await expect.poll(() => on("logs", HOLDER)).toBe("held");
   const room = await swarm.room();
   expect(room).toMatchObject({ memoryBytes: memoryBudgetBytes, diskFreeBytes: null });
   expect(room.memoryFreeBytes).toBeLessThan(20 * MIB);
