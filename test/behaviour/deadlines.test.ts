@@ -1,5 +1,6 @@
 /** A stage or a run that takes too long ends, is taken away, says what it waited for, and is no finding about the recipe. */
 import { expect, test } from "vitest";
+import { story } from "../support/recipes.ts";
 import { openWorld } from "../support/world.ts";
 
 test("a stage past its limit", async () => {
@@ -19,14 +20,18 @@ test("a stage past its limit", async () => {
 });
 
 test("a run past its limit", async () => {
-  // Enough to begin, and less than two stages are watched for.
-  const world = await openWorld({ runMs: 8_000 });
+  // It comes up only long after, so the run is at work by then on any machine; and so long a limit is kept by a real clock.
+  const slow = { timeoutS: 36_000, app: { env: { SLOW_START: "30000" } } };
+  const world = await openWorld({
+    runMs: 9_000,
+    recipes: { wiki: (folder, name) => story(folder, name, slow, {}) },
+  });
   await world.comment("!testme");
   await world.settled();
   const { conclusion, output } = world.check("upgrade");
   expect(conclusion).toBe("action_required");
   expect(output.title).toMatch(
-    /^Level \d of 5 · Could not be judged: The run did not end within 8 s; it was /,
+    /^Level \d of 5 · Could not be judged: The run did not end within 9 s; it was /,
   );
   world.checkRuns();
   expect(world.engine.acts.at(-1)?.did).toBe("remove");
