@@ -68,10 +68,10 @@ test("git is refused: a fault of git that says so, and never a red check", async
 test("a report that GitHub refuses for good does not take the conclusion with it", async () => {
   const isRefused = () => world.github.requests.some(({ status }) => status === 503);
   const world: World = await openWorld({ script: { beforeDeploy: () => world.until(isRefused) } });
-  world.fail(updating("wiki"), { status: 503, headers: { "retry-after": "8" } });
+  world.fail(updating("wiki"), { status: 503, headers: { "retry-after": "10" } });
   await world.comment("!testme");
   await world.until(isRefused);
-  // Until `in_progress` is sent again the run is over: what is sent then is its end, and that is refused.
+  // Until `in_progress` is sent again (so long a wait is kept by a real clock) the run is over: what is sent then is its end, and that is refused.
   const install = world.github.checkRuns("coop/wiki").find(({ name }) => name === "testme / install");
   world.fail({ method: "PATCH", path: new RegExp(`/check-runs/${install?.id}$`) }, { status: 422 });
   world.engine.goDown();
