@@ -115,7 +115,7 @@ describe("testme run", () => {
           "install",
           "fail",
           "crash-looping",
-          /^Crash loop: image-missing_app could not get its image, 3 deaths$/,
+          /^Crash loop: image-missing_app could not get its image, \d+ deaths$/,
         ),
         stage(
           "upgrade",
@@ -273,8 +273,8 @@ describe("testme run", () => {
   it("killed in the middle of an upgrade, it removes the stack before it goes", async () => {
     const recipe = await recipes.goodUpgrade(folder, "interrupted");
     const cli = testme(["run", recipe.path, "--head", "change", "--stages", "upgrade", "--json"], settings());
-    // The base stands, the head has been deployed over it, and Swarm is rolling.
-    await cli.said(new RegExp(`deploying ${recipe.head.slice(0, 8)}[^]*waiting for task`));
+    // The base stands, and the head has been deployed over it: its rollout is followed, however far it is.
+    await cli.said(new RegExp(`deploying ${recipe.head.slice(0, 8)}[^]*waiting for `));
     cli.kill("SIGTERM");
     const { exitCode, json } = await cli.finished;
     expect(json).toMatchObject({
