@@ -281,7 +281,7 @@ export function neverConverges(dir: string, name = "never-converges"): Promise<S
 /** Runs past its monitor of 1 s, and then exits, again and again; also on a fresh install. */
 export function crashLoop(dir: string, name = "crash-loop"): Promise<Story> {
   const app = { hasHealthcheck: false, updateConfig: { ...startFirst, monitor: "1s" } };
-  return story(dir, name, { app }, { app: { env: { EXIT_AFTER: "2.5", EXIT_CODE: "3" } } });
+  return story(dir, name, { app }, { app: { env: { EXIT_AFTER: "3.5", EXIT_CODE: "3" } } });
 }
 
 /** Runs and is healthy, and answers every request with an error. */
