@@ -72,7 +72,13 @@ const blocksOf = (result: StageResult): Block[] => {
 const tell = ({ happened, isNot, next }: Story): string =>
   `**What happened.** ${happened}  \n**What it is not.** ${isNot}  \n**What to do next.** ${next}`;
 
-const WHO = { engine: "The Docker engine", git: "Git", github: "GitHub", bot: "testme itself" } as const;
+const WHO = {
+  engine: "The Docker engine",
+  git: "Git",
+  github: "GitHub",
+  dependency: "What the recipe depends on",
+  bot: "testme itself",
+} as const;
 const AGAIN = `To run it again press **Re-run** on this check, or comment ${code("!testme")}.`;
 
 const faultStory = ({ party, message, mend }: Fault): Story => ({

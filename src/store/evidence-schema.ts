@@ -43,7 +43,7 @@ const StepSchema = exactly<Step>()(
 
 const FaultSchema = exactly<FaultEvidence>()(
   z.strictObject({
-    party: z.enum(["engine", "git", "github", "bot"]),
+    party: z.enum(["engine", "git", "github", "dependency", "bot"]),
     message: z.string(),
     mend: z.string(),
   }),

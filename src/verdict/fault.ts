@@ -1,8 +1,8 @@
 /**
- * Our own failure or the host's: a socket, the disk, git, GitHub. Thrown where it happens, caught once in the worker,
+ * Our own failure or the host's: a socket, the disk, git, GitHub; or that of what the recipe needs beside it. Thrown where it happens, caught once in the worker,
  * shown as `action_required`; it never turns a check red and never passes for green.
  */
-export type Party = "engine" | "git" | "github" | "bot";
+export type Party = "engine" | "git" | "github" | "dependency" | "bot";
 
 export class Fault extends Error {
   readonly party: Party;

@@ -4,12 +4,12 @@
  * secrets) is kept for the recipe's own variables.
  */
 import { join } from "node:path";
-import { type Dependency, defaultConfig } from "../../recipe/recipe-config.ts";
+import { type Dependency, defaultConfig, RECIPE_CONFIG } from "../../recipe/recipe-config.ts";
 import { findingTitle } from "../../report/words.ts";
 import type { Lease } from "../../run/lease.ts";
 import { fresh } from "../../stages/fresh.ts";
 import type { Stage } from "../../stages/stage.ts";
-import { Fault } from "../../verdict/fault.ts";
+import { asFault, Fault } from "../../verdict/fault.ts";
 import type { Observation } from "../../verdict/observation.ts";
 import { runStage } from "../run-stage.ts";
 import { dependencyOf } from "../stack-of.ts";
@@ -35,7 +35,9 @@ const bringUp = async (
   executorsFor: Make,
 ): Promise<void> => {
   work.doing(`fetching ${wanted.repository}, which the recipe depends on`);
-  const { recipe, mirror, version } = await work.fetchBeside(wanted);
+  const { recipe, mirror, version } = await work.fetchBeside(wanted).catch((thrown: unknown) => {
+    throw aboutIt(`The dependency ${name} is not to be had`, name, asFault(thrown));
+  });
   const { stack, domain } = dependencyOf(work.stack, name);
   const scratch = join(work.scratch, "beside", name);
   const standing = nothingStanding();
@@ -67,14 +69,15 @@ const bringUp = async (
     work.signal,
   );
   work.standing.secrets.push(...standing.secrets);
-  if (verdict.is === "inconclusive") throw verdict.fault;
+  const it = `The dependency ${name} (${recipe} ${version.ref})`;
+  work.signal.throwIfAborted();
+  if (verdict.is === "inconclusive") throw aboutIt(`${it} could not be brought up`, name, verdict.fault);
   if (verdict.is === "fail")
     throw new Fault(
-      "engine",
-      `The dependency ${name} (${recipe} ${version.ref}) did not come up: ${findingTitle(verdict.findings[0])}`,
-      "It is not what is under test: see that recipe, or name another version of it in testme.yml.",
+      "dependency",
+      `${it} did not come up: ${findingTitle(verdict.findings[0])}`,
+      `It is not what is under test: see that recipe, or name another version of it at ${placeOf(name)}.`,
     );
-  work.signal.throwIfAborted();
   work.note({
     is: "dependency",
     at: tools.now().toISOString(),
@@ -85,3 +88,9 @@ const bringUp = async (
     stack: stack.name,
   });
 };
+
+/** Whose fault it is stays so; which recipe it is about, nobody could tell otherwise. */
+const aboutIt = (what: string, name: string, fault: Fault): Fault =>
+  new Fault(fault.party, `${what}: ${fault.message}`, `${fault.mend} It is ${placeOf(name)}.`, fault);
+
+const placeOf = (name: string): string => `dependencies.${name} in ${RECIPE_CONFIG}`;

@@ -207,7 +207,7 @@ describe("what happened, as a conclusion", () => {
   });
 
   it("whoever's fault it is, a fault asks for a re-run", () => {
-    for (const party of ["engine", "git", "github", "bot"] as const) {
+    for (const party of ["engine", "git", "github", "dependency", "bot"] as const) {
       const verdict = { is: "inconclusive", fault: new Fault(party, "it broke", "Mend it.") } as const;
       expect(conclusionOf(ended(verdict))).toBe("action_required");
     }

@@ -81,7 +81,7 @@ describe("the evidence file", () => {
 
   const words = fc.string({ unit: "binary", maxLength: 30 });
   const faults = fc
-    .tuple(fc.constantFrom<Party>("engine", "git", "github", "bot"), words, words)
+    .tuple(fc.constantFrom<Party>("engine", "git", "github", "dependency", "bot"), words, words)
     .map(([party, message, mend]) => new Fault(party, message, mend));
   const verdicts = fc.oneof(
     faults.map((fault) => ({ is: "inconclusive", fault }) as const),
