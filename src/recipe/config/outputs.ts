@@ -93,10 +93,21 @@ const valueIn = (
     case "stack":
       return from[output.is];
     case "secret":
-      return from.secrets.get(output.name) ?? { reason: `${quoted(written)}: ${of} has no such secret` };
+      return from.secrets.get(output.name) ?? lacking(written, of, "secret", from.secrets);
     case "env":
-      return from.env.get(output.name) ?? { reason: `${quoted(written)}: ${of} has no such variable` };
+      return from.env.get(output.name) ?? lacking(written, of, "variable", from.env);
   }
+};
+
+/** A recipe may have many. */
+const MOST_NAMES = 12;
+
+const lacking = (written: string, of: string, what: string, has: ReadonlyMap<string, string>) => {
+  const names = [...has.keys()].toSorted();
+  const more = names.length - MOST_NAMES;
+  const told = `${names.slice(0, MOST_NAMES).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  const there = names.length === 0 ? "it has none" : `it has ${told}`;
+  return { reason: `${quoted(written)}: ${of} has no such ${what} (${there})` };
 };
 
 const noDependency = ({ written }: Pick<Reference, "written">, known: readonly string[]): string => {

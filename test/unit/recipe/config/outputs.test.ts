@@ -45,11 +45,24 @@ test("what is filled in is not looked into again", () => {
 });
 
 test.each([
-  ["${sso.secret.other}", "`${sso.secret.other}`: sso has no such secret"],
-  ["${sso.env.OTHER}", "`${sso.env.OTHER}`: sso has no such variable"],
+  ["${sso.secret.other}", "`${sso.secret.other}`: sso has no such secret (it has a.b, client)"],
+  ["${sso.env.OTHER}", "`${sso.env.OTHER}`: sso has no such variable (it has NONE, REALM)"],
   ["${ldap.domain}", "`${ldap.domain}`: there is no dependency of that name (there is sso)"],
 ])("%s lacks something", (text, reason) => {
   expect(fillIn(text, outputs)).toEqual({ is: "lacking", reason });
+});
+
+test("what it has is told, as far as anybody reads on", () => {
+  const env = new Map(Array.from({ length: 14 }, (_, n) => [`V${n}`, ""] as const));
+  expect(fillIn("${sso.env.OTHER} ${sso.secret.x}", new Map([["sso", { ...sso, env }]]))).toEqual({
+    is: "lacking",
+    reason:
+      "`${sso.env.OTHER}`: sso has no such variable (it has V0, V1, V10, V11, V12, V13, V2, V3, V4, V5, V6, V7 and 2 more)",
+  });
+  expect(fillIn("${sso.secret.x}", new Map([["sso", { ...sso, secrets: new Map() }]]))).toEqual({
+    is: "lacking",
+    reason: "`${sso.secret.x}`: sso has no such secret (it has none)",
+  });
 });
 
 test.each([
