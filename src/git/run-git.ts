@@ -58,7 +58,9 @@ export const onRemote = <T>(remote: Remote, call: PromiseLike<T>): Promise<T> =>
     throw new Fault(
       "git",
       `git could not fetch ${remote.url}: ${firstLine(error)}`,
-      "See that the repository exists and that the app may read it.",
+      remote.token === null
+        ? "See that the repository exists and that anybody may read it."
+        : "See that the repository exists and that the app may read it.",
       error,
     );
   });
