@@ -26,7 +26,7 @@ export const probe =
       const service = `${app.recipe}_${question.service}`;
       work.doing(`asking ${service} at ${version.ref} whether it serves`);
       const answer = await answerWithin(deadline, now, work.signal, question, () =>
-        ask(swarm, lease, recipe, question),
+        ask(swarm, lease, recipe, work.domain, question),
       );
       const { port, wants } = question;
       work.note({ is: "probe", at: now().toISOString(), service, port, wants, answer });
@@ -52,11 +52,12 @@ const ask = async (
   swarm: Swarm,
   lease: Lease,
   { app, config }: Recipe,
+  host: string,
   { service, port, wants }: Question,
 ): Promise<ProbeAnswer> => {
   const place = await runningTask(swarm, app.stack, service);
   if (!place) return { is: "none", reason: "no task of the service is running" };
-  const answer = await swarm.probe(lease, app.stack, { ...place, port, wants, host: app.stack.appDomain });
+  const answer = await swarm.probe(lease, app.stack, { ...place, port, wants, host });
   const image = config.services.find(({ name }) => name === service)?.image ?? "";
   return unlessItsOwn(answer, image);
 };
