@@ -106,8 +106,18 @@ export const giveUp = async (
   conduct: Conduct,
   verdict: StageResult["verdict"],
 ): Promise<StageResult[]> => {
-  const left = await conduct.tools.swarm.removeStack(lease, conduct.stack).then(() => null, asFault);
+  const left = await clearDomain(lease, conduct).then(() => null, asFault);
   return unbegun(run, conduct, verdict, left);
+};
+
+/** What an earlier process had brought up beside the stack is known by its labels alone. */
+const clearDomain = async (
+  lease: Lease,
+  { tools: { swarm }, stack }: Pick<Conduct, "tools" | "stack">,
+): Promise<void> => {
+  await swarm.removeStack(lease, stack);
+  for (const { stack: own } of await swarm.ownStacks())
+    if (own.appDomain === stack.appDomain) await swarm.removeStack(lease, own);
 };
 
 /** Ends a run of which no stage was begun. */

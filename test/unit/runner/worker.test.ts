@@ -25,7 +25,9 @@ afterEach(() => rm(folder, { recursive: true }));
 
 type Options = {
   check?: WorkerPorts["check"];
-  removeStack?: () => Promise<void>;
+  removeStack?: WorkerPorts["tools"]["swarm"]["removeStack"];
+  /** What says that it is ours, by the names of stacks and the app domains that lock them. */
+  ownStacks?: readonly (readonly [name: string, appDomain: string])[];
   saveEvidence?: () => Promise<string>;
   /** Stages whose end an earlier process had told. */
   toldBefore?: readonly string[];
@@ -39,6 +41,7 @@ const house = async ({
     throw ENGINE_IS_AWAY;
   },
   removeStack = async () => undefined,
+  ownStacks = [],
   saveEvidence = async () => "evidence.json",
   toldBefore = [],
   telling = async () => undefined,
@@ -57,7 +60,11 @@ const house = async ({
       show: async () => null,
       tags: async () => [],
     },
-    swarm: { removeStack },
+    swarm: {
+      removeStack,
+      ownStacks: async () =>
+        ownStacks.map(([name, appDomain]) => ({ stack: { name, appDomain }, run: run.id })),
+    },
     deployer: { name: "fake" },
     now: () => new Date(),
   } as unknown as Tools;
@@ -153,6 +160,19 @@ test("a run that took its process along twice is given up, its stack taken away,
     ["upgrade", "done"],
   ]);
   expect(await isFree()).toBe(true);
+});
+
+test("what stood beside a run that is given up goes with it, and nobody else's does", async () => {
+  const removed: string[] = [];
+  const { work } = await house({
+    removeStack: async (_, { name }) => void removed.push(name),
+    ownStacks: [
+      ["sso_test", stack.appDomain],
+      ["blog_test", "blog.test"],
+    ],
+  });
+  await work(3);
+  expect(removed).toEqual(["wiki_test", "sso_test"]);
 });
 
 test("what a stage had ended in before the process died stands when the run is given up", async () => {
