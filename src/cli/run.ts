@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { readEngineConfig } from "../config.ts";
 import type { Git } from "../git/git.ts";
+import { aroundLines } from "../report/around.ts";
 import { ladderLines } from "../report/ladder.ts";
 import { progressLine, runJson } from "../report/terminal.ts";
 import { storyText } from "../report/terminal-story.ts";
@@ -98,6 +99,7 @@ const runOnce = async (asked: Asked): Promise<number> => {
   const { results, evidence } = await runIt(run, ending.signal);
   const verdict = runVerdict(results);
   for (const result of results) for (const line of storyText(result)) say(line);
+  for (const line of aroundLines(results.flatMap(({ observations }) => observations))) say(line);
   const ladder = results.at(-1)?.ladder ?? null;
   if (ladder) for (const line of ladderLines(ladder)) say(line);
   say(`evidence: ${evidence}`);

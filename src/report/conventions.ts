@@ -8,10 +8,7 @@ import type { Remark } from "./remark.ts";
 export const conventionsPassed = (seen: readonly Observation[]): { title: string; blocks: Block[] } => {
   const report = reportIn(seen);
   if (report === null) return { title: "Lint: nothing was looked at", blocks: changeBlocks(seen) };
-  return {
-    title: lintTitle(report),
-    blocks: [...lintBlocks(report), ...overlayBlocks(seen), ...changeBlocks(seen)],
-  };
+  return { title: lintTitle(report), blocks: [...lintBlocks(report), ...changeBlocks(seen)] };
 };
 
 /** Where to look in the pull request's own files; nothing of it turns a check red. */
@@ -47,24 +44,6 @@ const changeBlocks = (seen: readonly Observation[]): Block[] => {
       [
         `**${code("testme.yml")} is changed here.** This run went by the one on the target branch. ${said.length === 0 ? valid : "What it says here is not valid:"}`,
         ...said,
-      ].join("\n"),
-    ),
-  ];
-};
-
-/** An overlay that does more than suit the recipe to its environment has something else tested in its name. */
-const overlayBlocks = (seen: readonly Observation[]): Block[] => {
-  const overlay = seen.findLast((o) => o.is === "overlay");
-  if (!overlay || overlay.remarks.length === 0) return [];
-  const lines = overlay.remarks.map(({ line, service, what }) => {
-    const place = line === null ? overlay.file : `${overlay.file}:${line}`;
-    return `- ${code(place)}: ${code(service === null ? what : `${service}: ${what}`)}`;
-  });
-  return [
-    story(
-      [
-        `**The overlay ${code(overlay.file)} changes more than the environment**, so part of what runs is not the recipe's:`,
-        ...lines,
       ].join("\n"),
     ),
   ];

@@ -3,6 +3,7 @@
  * anything behind. It holds no observations; those are in the evidence file beside it.
  */
 import type { Commit } from "../recipe/commit.ts";
+import type { OverlayRemark } from "../recipe/overlay-policy.ts";
 import type { Level, Rung, RungState } from "../run/ladder.ts";
 import { ladderOf } from "../run/level.ts";
 import { repositoryOf } from "../run/order.ts";
@@ -13,6 +14,7 @@ import { brokenRules } from "../verdict/conventions.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { Observation } from "../verdict/observation.ts";
 import { resultsIn } from "../verdict/own-test-rules.ts";
+import { dependenciesIn, overlayIn } from "./around.ts";
 import { rungsJson } from "./ladder.ts";
 import { stageTitle } from "./words.ts";
 
@@ -38,6 +40,10 @@ export type ResultsFile = {
   skips: { intentional: Readonly<Partial<Record<Rung, string>>>; unintentional: readonly Rung[] };
   /** Conventions that are not kept, by rule: what they demand, and what they only advise. */
   lint: { broken: readonly string[]; advised: readonly string[] };
+  /** What stood beside the app because the recipe needs it. */
+  dependencies: readonly { name: string; recipe: string; ref: string; commit: Commit }[];
+  /** A compose file of testme.yml's, and what it does that is more than to suit the recipe to its environment. */
+  overlay: { file: string; beyond: readonly OverlayRemark[] } | null;
   /** Deployments on an empty engine: how many the stages were to make, and how many they made. */
   creations: { planned: number; made: number };
   flags: { clean_teardown: boolean; no_secret_leak: boolean };
@@ -63,6 +69,7 @@ export const resultsFile = (run: Run, results: readonly StageResult[], aside: As
   const isLocal = source.is === "local";
   const ladder = ladderOf(results);
   const seen = results.flatMap(({ observations }) => observations);
+  const overlay = overlayIn(seen);
   const base = results.find((result) => result.base !== null)?.base ?? null;
   return {
     schema: RESULTS_SCHEMA,
@@ -80,6 +87,13 @@ export const resultsFile = (run: Run, results: readonly StageResult[], aside: As
     stages: results.map(outcomeOf),
     skips: skipsIn(ladder.rungs),
     lint: { broken: brokenRules(seen, "error"), advised: brokenRules(seen, "warning") },
+    dependencies: dependenciesIn(seen).map(({ name, recipe, ref, commit }) => ({
+      name,
+      recipe,
+      ref,
+      commit,
+    })),
+    overlay: overlay && { file: overlay.file, beyond: overlay.remarks },
     creations: { planned: aside.planned, made: madeIn(seen) },
     flags: { clean_teardown: aside.isClean, no_secret_leak: !aside.isLeaking },
     finishedAt: results.at(-1)?.endedAt ?? run.acceptedAt,

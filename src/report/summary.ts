@@ -11,6 +11,7 @@ import { type Rollout, rolloutsIn } from "../verdict/rollout.ts";
 import { ownUpdate } from "../verdict/rules/own-update.ts";
 import { stampIn } from "../verdict/rules/stamp.ts";
 import { isWritten } from "../verdict/rules/unchanged.ts";
+import { aroundBlocks } from "./around.ts";
 import { type Block, fitted, story } from "./budget.ts";
 import { conventionsPassed } from "./conventions.ts";
 import { backupPassed, restorePassed } from "./data.ts";
@@ -29,7 +30,11 @@ const SUMMARY_LIMIT = 65_535;
 
 /** What a person reads first, and all that they need to act. */
 export const summaryOf = (run: Run, result: StageResult): string =>
-  fitted([...blocksOf(result), ...levelBlocks(result)], footer(run, result), SUMMARY_LIMIT);
+  fitted(
+    [...blocksOf(result), ...aroundBlocks(result.observations), ...levelBlocks(result)],
+    footer(run, result),
+    SUMMARY_LIMIT,
+  );
 
 const levelBlocks = ({ ladder }: StageResult): Block[] =>
   ladder === null ? [] : [story(ladderBlock(ladder))];

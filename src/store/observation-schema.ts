@@ -122,6 +122,12 @@ const LintSchema = exactly<LintReport>()(
   }),
 );
 
+export const OverlayRemarkSchema = z.strictObject({
+  line: z.number().nullable(),
+  service: z.string().nullable(),
+  what: z.string(),
+});
+
 export const ObservationSchema = exactly<Observation>()(
   z.discriminatedUnion("is", [
     seen("engine", { version: z.string(), cgroup: z.string(), memoryBytes: z.number() }),
@@ -132,9 +138,7 @@ export const ObservationSchema = exactly<Observation>()(
     seen("base-chosen", { ref: z.string(), commit: Commit, because: z.string() }),
     seen("overlay", {
       file: z.string(),
-      remarks: list(
-        z.strictObject({ line: z.number().nullable(), service: z.string().nullable(), what: z.string() }),
-      ),
+      remarks: list(OverlayRemarkSchema),
     }),
     seen("dependency", {
       name: z.string(),

@@ -9,7 +9,7 @@ import { RUNGS } from "../run/ladder.ts";
 import { STAGES } from "../stages/stage.ts";
 import { LevelSchema, RungStatusSchema } from "./evidence-schema.ts";
 import { exactly, list, time } from "./exactly.ts";
-import { FindingName } from "./observation-schema.ts";
+import { FindingName, OverlayRemarkSchema } from "./observation-schema.ts";
 
 const RungSchema = z.strictObject({
   status: RungStatusSchema,
@@ -70,6 +70,15 @@ export const ResultsSchema = exactly<ResultsFile>()(
     lint: z
       .strictObject({ broken: list(z.string()), advised: list(z.string()) })
       .describe("Rules that are not kept: what the conventions demand, and what they only advise"),
+    dependencies: list(
+      z.strictObject({ name: z.string(), recipe: z.string(), ref: z.string(), commit: Commit }),
+    ).describe("What stood beside the app because the recipe needs it"),
+    overlay: z
+      .strictObject({ file: z.string(), beyond: list(OverlayRemarkSchema) })
+      .nullable()
+      .describe(
+        "A compose file of testme.yml's, and what it does that is more than to suit the recipe to its environment",
+      ),
     creations: z
       .strictObject({ planned: amount, made: amount })
       .describe("Deployments on an empty engine, as planned and as they came about"),

@@ -60,6 +60,7 @@ test("says in short what the whole run came to", () => {
         "made": 0,
         "planned": 2,
       },
+      "dependencies": [],
       "deployer": "docker stack deploy",
       "finishedAt": "2026-01-05T12:00:42.000Z",
       "flags": {
@@ -72,6 +73,7 @@ test("says in short what the whole run came to", () => {
         "advised": [],
         "broken": [],
       },
+      "overlay": null,
       "pull": 7,
       "recipe": "discourse",
       "repository": "coop-cloud/discourse",
