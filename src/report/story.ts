@@ -4,6 +4,7 @@
  */
 
 import { short } from "../recipe/commit.ts";
+import { RECIPE_CONFIG } from "../recipe/recipe-config.ts";
 import type { Finding } from "../verdict/finding.ts";
 import { dataStory } from "./data.ts";
 import { code, count } from "./markdown.ts";
@@ -22,7 +23,10 @@ export const storyOf = (finding: Finding): Story => {
       return {
         happened: `The recipe cannot be deployed: ${place(finding)}: ${code(finding.reason)}.`,
         isNot: "Nothing was deployed at this commit, so this says nothing about the app.",
-        next: `Mend ${place(finding)} and push.`,
+        next:
+          finding.file === RECIPE_CONFIG
+            ? `Mend ${place(finding)} where it is read: on the branch that the pull request is to be merged into, or, of a recipe on a disk, in the commit under test.`
+            : `Mend ${place(finding)} and push.`,
       };
     case "deploy-refused":
       return {
