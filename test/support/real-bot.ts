@@ -16,7 +16,13 @@ const fail = (fault: Fault): never => {
 export const startRealBot = async (
   github: StandIn,
   /** `tools` may put something in the place of a real edge. */
-  parts: { host: string; folder: string; concurrency: number; tools?: (real: Tools) => Tools },
+  parts: {
+    host: string;
+    folder: string;
+    concurrency: number;
+    stages?: readonly string[];
+    tools?: (real: Tools) => Tools;
+  },
 ): Promise<RunningBot> => {
   const engine = readEngineConfig({
     PATH: process.env.PATH,
@@ -26,7 +32,7 @@ export const startRealBot = async (
     PROBE_IMAGE: "testme/fixture:1",
     RESOLVE_IMAGE: "never",
     PULL_IMAGES: "never",
-    STAGES: TWO_STAGES.join(","),
+    STAGES: (parts.stages ?? TWO_STAGES).join(","),
     // The private engine's whole budget is 512M.
     MIN_FREE_MEMORY: "32M",
   });

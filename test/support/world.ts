@@ -27,6 +27,8 @@ import { goodUpgrade, type Story } from "./recipes.ts";
 export type Options = {
   /** Repositories of the owner `coop`, by name; each has pull request 1, which proposes the story's head. */
   recipes?: Record<string, (folder: string, name: string) => Promise<Story>>;
+  /** Those of them that anybody may fetch. */
+  isPublic?: (name: string) => boolean;
   /** Who has which role; everyone else may read. */
   people?: Person[];
   script?: Script;
@@ -71,7 +73,12 @@ async function build(folder: string, { recipes = { wiki: goodUpgrade }, ...optio
   const names = Object.keys(stories);
   const [only = ""] = names;
   const github = await startGitHub({
-    recipes: Object.entries(stories).map(([repo, { path }]) => ({ owner: OWNER, repo, barePath: path })),
+    recipes: Object.entries(stories).map(([repo, { path }]) => ({
+      owner: OWNER,
+      repo,
+      barePath: path,
+      isPublic: options.isPublic?.(repo) ?? false,
+    })),
     people: options.people ?? [{ login: "maya", permission: "write" }],
   });
   const config: EngineConfig = {

@@ -24,6 +24,7 @@ export function repositoryAt(path: string, state: State): { recipe: Recipe; rest
 
 /** Null: whoever asks may read. */
 export function refusalOf(request: IncomingMessage, recipe: Recipe, state: State, app: App) {
+  if (recipe.isPublic && request.headers.authorization === undefined) return null;
   const caller = callerOf(request.headers.authorization, state, app);
   return lackOf(caller, [["contents", "read"]], recipe);
 }

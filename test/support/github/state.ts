@@ -12,6 +12,8 @@ export type Recipe = {
   repo: string;
   barePath: string;
   isArchived?: boolean;
+  /** Anybody may fetch it, without a token. */
+  isPublic?: boolean;
   /** Whose webhooks name another installation than the stand-in's own; both see it. */
   installation?: number;
 };
