@@ -38,11 +38,13 @@ const changeBlocks = (seen: readonly Observation[]): Block[] => {
   const said = change.complaints.map(
     ({ file, line, reason }) => `- ${code(line === null ? file : `${file}:${line}`)}: ${code(reason)}`,
   );
+  const files = change.files.map((file) => code(file)).join(" and ");
+  const [are, those] = change.files.length === 1 ? ["is", "the one"] : ["are", "those"];
   const valid = "It is valid, and applies after the merge.";
   return [
     story(
       [
-        `**${code("testme.yml")} is changed here.** This run went by the one on the target branch. ${said.length === 0 ? valid : "What it says here is not valid:"}`,
+        `**${files} ${are} changed here.** This run went by ${those} on the target branch. ${said.length === 0 ? valid : "What it says here is not valid:"}`,
         ...said,
       ].join("\n"),
     ),

@@ -6,6 +6,7 @@
 import type { Git, Mirror } from "../git/git.ts";
 import type { Commit } from "../recipe/commit.ts";
 import type { Complaint } from "../recipe/complaint.ts";
+import { judgeOverlay } from "../recipe/overlay-policy.ts";
 import {
   defaultConfig,
   parseRecipeConfig,
@@ -22,8 +23,8 @@ export type ConfigRead = {
   overlay: Overlay | null;
   /** What is wrong with it: then nothing of it holds, and no stage is taken. */
   complaints: readonly Complaint[];
-  /** What the head makes of it; null where that is the same, byte for byte. */
-  change: { complaints: readonly Complaint[] } | null;
+  /** What the head makes of it, and in which files; null where those are the same, byte for byte. */
+  change: { files: readonly string[]; complaints: readonly Complaint[] } | null;
 };
 
 export const readConfig = async (
@@ -32,31 +33,48 @@ export const readConfig = async (
   head: Commit,
   from: Commit | null,
 ): Promise<ConfigRead> => {
-  const show = async (path: string) => from && (await git.show(mirror, from, path));
-  const text = await show(RECIPE_CONFIG);
-  const headText = await git.show(mirror, head, RECIPE_CONFIG);
-  const read = parsed(text);
-  const config = read.is === "config" ? read.config : defaultConfig;
-  const overlay = config.overlay === null ? null : await show(config.overlay);
-  const lacksOverlay = config.overlay !== null && overlay === null;
+  const [here, there] = await Promise.all([readAt(git, mirror, from), readAt(git, mirror, head)]);
+  const files = changedFiles(here, there);
   return {
     from,
-    config,
-    overlay: config.overlay !== null && overlay !== null ? { name: config.overlay, text: overlay } : null,
-    complaints: [...complaintsOf(read), ...(lacksOverlay ? [noOverlay(config.overlay)] : [])],
-    change: headText === text ? null : { complaints: complaintsOf(parsed(headText)) },
+    config: here.config,
+    overlay: here.overlay,
+    complaints: here.complaints,
+    change: files.length === 0 ? null : { files, complaints: there.complaints },
   };
 };
 
-const noOverlay = (name: string | null): Complaint => ({
+type Whole = Pick<ConfigRead, "config" | "overlay" | "complaints"> & { text: string | null };
+
+const readAt = async (git: Pick<Git, "show">, mirror: Mirror, at: Commit | null): Promise<Whole> => {
+  const show = async (path: string) => at && (await git.show(mirror, at, path));
+  const text = await show(RECIPE_CONFIG);
+  const read = text === null ? null : parseRecipeConfig(text);
+  const config = read?.is === "config" ? read.config : defaultConfig;
+  const said = read?.is === "invalid" ? read.complaints : [];
+  const name = config.overlay;
+  if (name === null) return { text, config, overlay: null, complaints: said };
+  const overlay = await show(name);
+  return overlay === null
+    ? { text, config, overlay, complaints: [...said, noOverlay(name)] }
+    : { text, config, overlay: { name, text: overlay }, complaints: [...said, ...brokenIn(name, overlay)] };
+};
+
+const changedFiles = (here: Whole, there: Whole): string[] => {
+  const isOther = here.overlay?.name === there.overlay?.name && here.overlay?.text !== there.overlay?.text;
+  return [
+    ...(here.text === there.text ? [] : [RECIPE_CONFIG]),
+    ...(there.overlay && isOther ? [there.overlay.name] : []),
+  ];
+};
+
+const brokenIn = (name: string, text: string): readonly Complaint[] => {
+  const judged = judgeOverlay(name, text, []);
+  return judged.is === "broken" ? judged.complaints : [];
+};
+
+const noOverlay = (name: string): Complaint => ({
   file: RECIPE_CONFIG,
   line: null,
-  reason: `the overlay ${name} is not there on the branch that testme.yml was read from`,
+  reason: `the overlay ${name} is not there beside it`,
 });
-
-type Read = ReturnType<typeof parseRecipeConfig>;
-
-const parsed = (text: string | null): Read =>
-  text === null ? { is: "config", config: defaultConfig } : parseRecipeConfig(text);
-
-const complaintsOf = (read: Read): readonly Complaint[] => (read.is === "invalid" ? read.complaints : []);

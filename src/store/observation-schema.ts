@@ -133,7 +133,7 @@ export const ObservationSchema = exactly<Observation>()(
     seen("engine", { version: z.string(), cgroup: z.string(), memoryBytes: z.number() }),
     seen("recipe-config", {
       from: Commit.nullable(),
-      change: z.strictObject({ complaints: list(ComplaintSchema) }).nullable(),
+      change: z.strictObject({ files: list(z.string()), complaints: list(ComplaintSchema) }).nullable(),
     }),
     seen("base-chosen", { ref: z.string(), commit: Commit, because: z.string() }),
     seen("overlay", {

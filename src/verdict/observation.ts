@@ -140,7 +140,7 @@ export type Observation =
       is: "recipe-config";
       at: string;
       from: Commit | null;
-      change: { complaints: readonly Complaint[] } | null;
+      change: { files: readonly string[]; complaints: readonly Complaint[] } | null;
     }
   /** The version to upgrade from, and which rule chose it. */
   | { is: "base-chosen"; at: string; ref: string; commit: Commit; because: string }
