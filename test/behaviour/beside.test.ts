@@ -141,6 +141,10 @@ test.each([
     await tested(world);
     expect(titleOf(world, "install")).toMatch(/^Invalid recipe: testme\.yml:\d+: /);
     expect(mendOf(world).replaceAll("`", "")).toMatch(new RegExp(reason));
+    // A push to the pull request would not mend it.
+    expect(mendOf(world)).toContain(
+      "where it is read: on the branch that the pull request is to be merged into",
+    );
     expect(world.engine.acts.filter(({ did }) => did === "deploy")).toEqual([]);
   },
 );

@@ -87,7 +87,7 @@ export const overlaid = (
 ): Promise<Story> => {
   const app = { ...more, environment: { SERVE_STATUS: "200 OK" } };
   const files = {
-    "testme.yml": overlay === "none" ? "{}\n" : `overlay: ${overlay}\n`,
+    "testme.yml": overlay === "none" ? SOON : `overlay: ${overlay}\n`,
     [OVERLAY]: stringify({ version: "3.8", services: { app } }),
   };
   return story(dir, name, { ...FAILING, files }, {});
@@ -95,6 +95,8 @@ export const overlaid = (
 
 /** An app that answers with an error; the head says `changed` in its testme.yml. */
 export const changesConfig = (dir: string, name: string, changed: string): Promise<Story> =>
-  story(dir, name, FAILING, { files: { "testme.yml": changed } });
+  story(dir, name, { ...FAILING, files: { "testme.yml": SOON } }, { files: { "testme.yml": changed } });
 
-const FAILING = { timeoutS: 8, app: { env: { SERVE_STATUS: "500 Not yet" } } };
+const FAILING = { app: { env: { SERVE_STATUS: "500 Not yet" } } };
+/** Nothing is waited for that will not come. */
+const SOON = "timeouts: {probe: 2s}\n";
