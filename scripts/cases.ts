@@ -4,6 +4,7 @@
  * plays cases anew on the engine that DOCKER_HOST names, else on the private one. Both bring the listing of titles up to date.
  * What was seen is never edited.
  */
+
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,6 +19,7 @@ import { localRunner, newRunId, now, realTools } from "../src/world.ts";
 import { type CasePlay, casePlays } from "../test/support/case-plays.ts";
 import { caseListing, caseNames, keepCase, listingFile, readCase } from "../test/support/cases.ts";
 import { leftovers, startEngine, stopEngine } from "../test/support/engine.ts";
+import { TEST_POLICY } from "../test/support/policy.ts";
 import { baseVersion } from "../test/support/recipes.ts";
 
 const say = (name: string, { evidence, difference }: Retold): void => {
@@ -77,6 +79,7 @@ const recorded = async (
     PROBE_IMAGE: "testme/fixture:1",
     RESOLVE_IMAGE: "never",
     PULL_IMAGES: "never",
+    POLICY: TEST_POLICY,
   });
   const real = realTools(config, "a case");
   const tools = { ...real, deployer: deployer?.(real.deployer, story) ?? real.deployer };

@@ -6,6 +6,8 @@ import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import * as z from "zod";
+import { RULE_NAMES } from "./recipe/policy/judge.ts";
+import { defaultPolicy, type Policy, parsePolicy } from "./recipe/policy/policy.ts";
 import { STAGES, type StageName } from "./stages/stage.ts";
 
 const PRIVATE_ENGINE = join(import.meta.dirname, "..", ".engine", "host");
@@ -71,6 +73,8 @@ const EngineSettings = z.object({
   RESOLVE_IMAGE: z.enum(["always", "changed", "never"]).default("always"),
   /** Which images the engine fetches before a deploy, so that a registry's trouble is told as one. */
   PULL_IMAGES: z.enum(["missing", "never"]).default("missing"),
+  /** What recipes may ask for: JSON, or the path of a file that holds it. */
+  POLICY: z.string().optional(),
   PATH: z.string().default("/usr/local/bin:/usr/bin:/bin"),
   XDG_STATE_HOME: z.string().optional(),
 });
@@ -99,6 +103,7 @@ export type EngineConfig = {
   dockerCli: string;
   dockerConfig: string;
   path: string;
+  policy: Policy;
   /** Null for the data folder. */
   storeUrl: string | null;
   data: string;
@@ -158,6 +163,7 @@ export const readEngineConfig = (env: NodeJS.ProcessEnv = process.env): EngineCo
     dockerCli,
     dockerConfig: resolve(set.DOCKER_CONFIG ?? join(data, "docker")),
     path: set.PATH,
+    policy: policyIn(set.POLICY),
     storeUrl: set.STORE ?? null,
     data,
     baseDomain: set.BASE_DOMAIN,
@@ -173,6 +179,21 @@ export const readEngineConfig = (env: NodeJS.ProcessEnv = process.env): EngineCo
     pullImages: set.PULL_IMAGES,
     abra,
   };
+};
+
+const policyIn = (setting: string | undefined): Policy => {
+  if (setting === undefined) return defaultPolicy;
+  const read = parsePolicy(setting.trimStart().startsWith("{") ? setting : textIn(setting), RULE_NAMES);
+  if (read.is === "policy") return read.policy;
+  throw new WrongSettings([`POLICY: ${read.reason}; docs/policy.md has what it may say`]);
+};
+
+const textIn = (file: string): string => {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    throw new WrongSettings(["POLICY: give JSON, or the path of a file that holds it and can be read"]);
+  }
 };
 
 /** All that the bot needs; what is wrong in either part is told together. */

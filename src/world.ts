@@ -51,7 +51,7 @@ export const realTools = (config: EngineConfig, owner: string): Tools => {
   const swarm = dockerodeSwarm(config.dockerHost, config.probeImage, owner, {
     pulling: { images: config.pullImages, configDirectory: config.dockerConfig },
   });
-  return { git, swarm, deployer: deployerOf(config, owner, git, swarm), now };
+  return { git, swarm, deployer: deployerOf(config, owner, git, swarm), policy: config.policy, now };
 };
 
 const deployerOf = (config: EngineConfig, owner: string, git: Git, swarm: Swarm): Deployer => {

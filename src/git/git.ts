@@ -32,6 +32,8 @@ export interface Git {
   headOf(directory: string): Promise<{ commit: Commit; isDirty: boolean }>;
   /** A file of the commit the tree is at, by git's own copy: links are not followed. Null if there is none. */
   readFile(directory: string, path: string): Promise<string | null>;
+  /** Which of these paths of the commit the tree is at are links or submodules. In the tree a link lies as a text, its target. */
+  linksAmong(directory: string, paths: readonly string[]): Promise<readonly string[]>;
   removeTree(mirror: Mirror, directory: string): Promise<void>;
   /** All there are, whoever needs them. */
   mirrors(): Promise<readonly Mirror[]>;

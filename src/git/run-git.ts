@@ -16,6 +16,10 @@ const SETTINGS = {
   "core.fsync": "committed",
   "maintenance.auto": "false",
   "gc.autoDetach": "false",
+  // A link could lead out of the repository; it is written as the text that it is.
+  "core.symlinks": "false",
+  "core.hooksPath": "/dev/null",
+  "submodule.recurse": "false",
 } as const;
 
 /** `path` is the PATH on which git and its helpers are found. */
@@ -44,7 +48,7 @@ export const gitIn = (
     baseDir: directory,
     timeout: { block: silentForAtMostMs },
     allowEnvironment: Object.keys(env),
-    unsafe: { allowUnsafeConfigEnvCount: true, allowUnsafeConfigPaths: true },
+    unsafe: { allowUnsafeConfigEnvCount: true, allowUnsafeConfigPaths: true, allowUnsafeHooksPath: true },
   }).env(env);
 };
 

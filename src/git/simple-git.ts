@@ -1,7 +1,7 @@
 /** Git by its own binary: each promise of the interface as one command or two. */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Commit } from "../recipe/commit.ts";
 import type { Git, Mirror, Tag } from "./git.ts";
@@ -23,6 +23,7 @@ export const gitOnDisk = (mirrors: string, path: string): Git => ({
     await mkdir(directory, { recursive: true });
     const git = gitIn(directory, path, remote.token);
     await onRemote(remote, git.init(true));
+    await local(ignoreAttributes(directory));
     await onRemote(remote, git.raw(["fetch", "--quiet", "--prune", "--force", "--", remote.url, ...REFS]));
     return { directory };
   },
@@ -68,6 +69,7 @@ export const gitOnDisk = (mirrors: string, path: string): Git => ({
   },
   async cloneTree(tree, directory, commit) {
     await local(gitIn(tree, path).raw(["clone", "--quiet", "--no-checkout", "--", tree, directory]));
+    await local(ignoreAttributes(join(directory, ".git")));
     await local(gitIn(directory, path).raw(["checkout", "--quiet", "--force", "--detach", commit]));
   },
   async moveTree(directory, commit) {
@@ -84,6 +86,12 @@ export const gitOnDisk = (mirrors: string, path: string): Git => ({
   async readFile(directory, file) {
     const git = gitIn(directory, path);
     return git.raw(["cat-file", "blob", `HEAD:${file}`]).catch(() => null);
+  },
+  async linksAmong(directory, paths) {
+    if (paths.length === 0) return [];
+    const args = ["ls-tree", "-z", "--full-tree", "HEAD", "--", ...paths];
+    const entries = (await local(gitIn(directory, path).raw(args))).split("\0");
+    return entries.flatMap((entry) => /^(?:120000|160000) \w+ \w+\t(.+)$/s.exec(entry)?.[1] ?? []);
   },
   async removeTree(mirror, directory) {
     await rm(directory, { recursive: true, force: true });
@@ -112,3 +120,13 @@ const resolveIn = async (directory: string, path: string, ref: string): Promise<
 const mirrorIn = (mirrors: string, url: string): Mirror => ({
   directory: join(mirrors, `${createHash("sha256").update(url).digest("hex").slice(0, 16)}.git`),
 });
+
+/**
+ * A tree holds the very bytes of its commit: no .gitattributes has them written in another encoding, where docker would read
+ * what nobody looked at. What git itself keeps of attributes wins over the files of a repository.
+ */
+const ignoreAttributes = async (gitDirectory: string): Promise<void> => {
+  await mkdir(join(gitDirectory, "info"), { recursive: true });
+  const none = "* -text !eol !working-tree-encoding !filter !ident !merge !diff\n";
+  await writeFile(join(gitDirectory, "info", "attributes"), none);
+};

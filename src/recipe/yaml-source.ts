@@ -1,7 +1,7 @@
 /**
  * A recipe file as YAML that remembers its lines: where it breaks, and on which line a dotted path of docker's stands.
  * Invariant: nothing here decides whether a file is good (docker does); it only points. Aliases and `<<` are followed,
- * never unfolded, so a bomb of aliases costs nothing. Left out on purpose: every document after the first, as in docker.
+ * never unfolded, and only so many, so a bomb of aliases costs nothing. Left out on purpose: every document after the first, as in docker.
  */
 import {
   type Document,
@@ -20,7 +20,7 @@ import {
 
 export type Source = {
   file: string;
-  /** Null where there is nothing to look into: empty, too large to search, or broken. */
+  /** Null where there is nothing to look into: empty, too large or with too many aliases to search, or broken. */
   document: Document | null;
   broken: { line: number | null; reason: string } | null;
   lineAt: (node: unknown) => number | null;
@@ -59,6 +59,7 @@ export function readSource(file: string, text: string): Source {
   try {
     const documents = parseAllDocuments(text, { lineCounter: counter, merge: true, prettyErrors: false });
     const document: Document | null = documents[0] ?? null;
+    if (document !== null && hasTooManyAliases(document)) return unread(null);
     const broken = document === null ? null : breakOf(document, counter);
     return { file, document, broken, lineAt, spanOf };
   } catch (error) {
@@ -76,6 +77,20 @@ function spanIn(file: string, text: string, counter: LineCounter, start: number,
     [...text.slice(counter.lineStarts[ofLine - 1] ?? 0, offset + 1)].length;
   return { file, line, column: column(line, start), endLine, endColumn: column(endLine, last) };
 }
+
+/** More cost more than they can be worth: each is looked up on its own, in the whole file. */
+const mostAliases = 1_000;
+
+const hasTooManyAliases = (document: Document): boolean => {
+  let count = 0;
+  visit(document, {
+    Alias() {
+      count += 1;
+      return count > mostAliases ? visit.BREAK : undefined;
+    },
+  });
+  return count > mostAliases;
+};
 
 function breakOf(document: Document, counter: LineCounter): Source["broken"] {
   const error = document.errors[0];

@@ -26,6 +26,10 @@ export const besideUrl = (repository: string, { source }: Pick<Run, "source">): 
 
 const isUrl = (text: string): boolean => /^[a-z+]+:\/\//.test(text);
 
+/** The name by which the policy knows a run's own repository. */
+export const repositoryOf = ({ recipe, source }: Pick<Run, "recipe" | "source">): string =>
+  source.is === "local" ? recipe : `${source.owner}/${source.repo}`;
+
 /** Throws a Fault where the repository, or that version of it, is not there. */
 export const fetchBeside = async (
   git: Pick<Git, "resolve" | "tags">,

@@ -19,7 +19,7 @@ import { asFault, Fault } from "../verdict/fault.ts";
 import { findingsAfter } from "../verdict/findings.ts";
 import type { Observation } from "../verdict/observation.ts";
 import { verdictOf } from "../verdict/verdict.ts";
-import { besideUrl, fetchBeside } from "./beside.ts";
+import { besideUrl, fetchBeside, repositoryOf } from "./beside.ts";
 import { stageDeadline } from "./deadline.ts";
 import { executorsFor } from "./executors.ts";
 import { lastGreen } from "./last-green.ts";
@@ -249,6 +249,7 @@ const work = async (
   const ending = AbortSignal.any([signal, deadline.signal]);
   const executors = executorsFor(tools, {
     recipe: run.recipe,
+    repository: repositoryOf(run),
     stack,
     directory,
     scratch,

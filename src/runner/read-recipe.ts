@@ -1,6 +1,6 @@
 /**
- * From a tree on disk to a recipe that can be deployed, or to the complaint that stops it. Everything that docker would
- * refuse is refused here, before anything exists on the engine.
+ * From a tree on disk to a recipe that can be deployed, or to the complaints that stop it. Everything that docker would
+ * refuse, and that the policy does, is refused here, before anything exists on the engine.
  */
 import { join } from "node:path";
 import type { Git } from "../git/git.ts";
@@ -15,6 +15,9 @@ import { type DeclaredService, declaredIn } from "../recipe/declared.ts";
 import { type EnvFile, parseEnvFile } from "../recipe/env-file.ts";
 import { locateComplaint } from "../recipe/locate-complaint.ts";
 import { type NamedFile, readNamedFiles } from "../recipe/named-files.ts";
+import { judgeStack } from "../recipe/policy/judge.ts";
+import { defaultPolicy, policyFor, type RecipePolicy } from "../recipe/policy/policy.ts";
+import { judgeSources, refusedLinks } from "../recipe/policy/sources.ts";
 import { RECIPE_CONFIG } from "../recipe/recipe-config.ts";
 import { secretsOf, type WantedSecret } from "../recipe/secrets.ts";
 import { composeVersionOf, parseStackConfig, type StackConfig } from "../recipe/stack-config.ts";
@@ -51,15 +54,21 @@ export type Given = { env: ReadonlyMap<string, string>; secrets: ReadonlyMap<str
 const nothingGiven: Given = { env: new Map(), secrets: new Map() };
 
 export const readRecipe = async (
-  git: Pick<Git, "readFile">,
+  git: Pick<Git, "readFile" | "linksAmong">,
   deployer: Pick<Deployer, "config">,
   place: Place,
   given: Given = nothingGiven,
-): Promise<Recipe | Complaint> => {
+  policy: RecipePolicy = policyFor(defaultPolicy, ""),
+): Promise<Recipe | Complaint | readonly Complaint[]> => {
   const read = (file: string) => git.readFile(place.directory, file);
   const app = await readApp(read, place, given.env);
   if ("reason" in app) return app;
   const { files, sources, values, env } = app;
+  const linksAmong = (paths: readonly string[]) => git.linksAmong(place.directory, paths);
+  const judged = judgeSources(sources);
+  const links = await linksAmong([...files, ...judged.envFiles, ".env.sample", "abra.sh"]);
+  const refusals = [...refusedLinks(links), ...judged.complaints];
+  if (refusals.length > 0) return refusals;
   const overlay = place.overlay && join(place.scratch, place.overlay.name);
   const deployed: App = { ...place, files, overlay, values };
   const answer = await deployer.config(deployed);
@@ -75,10 +84,14 @@ export const readRecipe = async (
     checkNames(config, stack, values, sources) ??
     checkExternalConfigs(config, stack, sources);
   if (complaint) return complaint;
+  const refused = judgeStack(answer.yaml, sources, { stack, directory }, policy);
+  if (refused.length > 0) return refused;
   const secrets = secretsOf(config, stack, env, given.secrets);
   if (secrets.is === "invalid") return secrets.complaint;
   const named = await readNamedFiles(config, sources, { stack, directory }, read);
   if (named.is === "invalid") return named.complaint;
+  const namedLinks = await linksAmong(named.files.map(({ file }) => file));
+  if (namedLinks.length > 0) return refusedLinks(namedLinks);
   return {
     app: deployed,
     config,

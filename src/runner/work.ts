@@ -1,5 +1,6 @@
 /** What the steps of a run work with: the place, the tools, and what of a deployment outlives the stage that made it. */
 import type { Git, Mirror, Tag } from "../git/git.ts";
+import type { Policy } from "../recipe/policy/policy.ts";
 import type { Dependency, RecipeConfig } from "../recipe/recipe-config.ts";
 import type { Deployer } from "../swarm/deployer.ts";
 import type { Stack, Swarm } from "../swarm/swarm.ts";
@@ -9,9 +10,9 @@ import { type Data, noData } from "./data/data.ts";
 import type { Overlay } from "./read-config.ts";
 import type { Place, Recipe } from "./read-recipe.ts";
 
-export type Tools = { git: Git; swarm: Swarm; deployer: Deployer; now: () => Date };
+export type Tools = { git: Git; swarm: Swarm; deployer: Deployer; policy: Policy; now: () => Date };
 /** What the steps need of git: a tree, and what it holds. */
-export type Trees = Pick<Git, "addTree" | "moveTree" | "headOf" | "readFile">;
+export type Trees = Pick<Git, "addTree" | "moveTree" | "headOf" | "readFile" | "linksAmong">;
 export type StepTools = Omit<Tools, "git"> & { git: Trees };
 
 /** What stands, and goes on standing from stage to stage. */
@@ -46,6 +47,8 @@ export const nothingStanding = (): Standing => ({
 });
 
 export type Work = Place & {
+  /** `owner/name`, by which the policy knows it; of a recipe on a disk the folder's name. */
+  repository: string;
   mirror: Mirror;
   /** What the recipe asks of the bot. */
   config: RecipeConfig;

@@ -76,5 +76,6 @@ export const treesOf = (versions: readonly Files[]): Trees => {
     moveTree: place,
     headOf: async (directory) => ({ commit: standing(directory), isDirty: false }),
     readFile: async (directory, path) => byCommit.get(standing(directory))?.[path] ?? null,
+    linksAmong: async () => [],
   };
 };

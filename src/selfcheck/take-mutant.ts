@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { short } from "../recipe/commit.ts";
 import { stackName } from "../recipe/domain.ts";
+import { defaultPolicy } from "../recipe/policy/policy.ts";
 import { defaultConfig } from "../recipe/recipe-config.ts";
 import { nameOf, type Outcome } from "../report/selfcheck.ts";
 import type { Lease } from "../run/lease.ts";
@@ -48,6 +49,9 @@ export const takeMutant = async (mutant: Mutant, ground: Ground): Promise<Outcom
   }
 };
 
+/** Its own recipes run on the host's network, to be quick. */
+const policy = { ...defaultPolicy, networks: ["host"] };
+
 /** The first version that gets a name it must not have speaks for the mutant, else the last. */
 const playOut = async (
   mutant: Mutant,
@@ -61,7 +65,7 @@ const playOut = async (
   for (const [index, step] of steps.entries()) {
     const isLast = index === steps.length - 1;
     ground.say(`  ${mutant.name}: deploying version ${index + 1} of ${steps.length}`);
-    const tools = { ...edges, ...(isLast ? mutant.wrap?.(edges) : {}), git: trees, now: ground.now };
+    const tools = { ...edges, ...(isLast ? mutant.wrap?.(edges) : {}), git: trees, policy, now: ground.now };
     const named = nameOf(await deployOne(step, String(index), tools, lease, stack, ground));
     if (isLast || named !== step.expected) return { named, expected: step.expected };
   }
@@ -82,6 +86,7 @@ const deployOne = (
   const observations: Observation[] = [];
   const executors = executorsFor(tools, {
     recipe: "selfcheck",
+    repository: "selfcheck",
     stack,
     scratch,
     directory: join(scratch, "selfcheck"),

@@ -1,5 +1,6 @@
 /** Recipes that want something of their host, or say it in an uncommon way. */
 import { expect, test } from "vitest";
+import { defaultPolicy } from "../../src/recipe/policy/policy.ts";
 import { createRecipe, type Files, type Story } from "../support/recipes.ts";
 import { openWorld } from "../support/world.ts";
 
@@ -32,6 +33,7 @@ test("an odd label and a secret of its own are green; a network that the engine 
   const network = "    networks: [backbone]\nnetworks:\n  backbone:\n    external: true\n";
   const world = await openWorld({
     concurrency: 3,
+    policy: { ...defaultPolicy, networks: ["proxy", "backbone"] },
     recipes: {
       plain: small({}),
       // The upgrade's second deploy finds the secret of its first.

@@ -1,6 +1,7 @@
 /** `testme …` as a person starts it, in a process of its own, with a data folder of its own. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { TEST_POLICY } from "./policy.ts";
 
 const cli = join(import.meta.dirname, "../../src/cli.ts");
 
@@ -13,7 +14,13 @@ type Cli = {
 };
 
 export const testme = (args: readonly string[], settings: Record<string, string>): Cli => {
-  const env = { PATH: process.env.PATH, HOME: "/nonexistent", PROBE_IMAGE: "testme/fixture:1", ...settings };
+  const env = {
+    PATH: process.env.PATH,
+    HOME: "/nonexistent",
+    PROBE_IMAGE: "testme/fixture:1",
+    POLICY: TEST_POLICY,
+    ...settings,
+  };
   const child = spawn(process.execPath, [cli, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";

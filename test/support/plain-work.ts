@@ -5,6 +5,7 @@ import { nothingStanding, type Work } from "../../src/runner/work.ts";
 type Given = Pick<Work, "recipe" | "stack" | "directory" | "scratch" | "mirror" | "observations" | "note">;
 
 export const plainWork = (given: Given): Work => ({
+  repository: given.recipe,
   domain: given.stack.appDomain,
   config: defaultConfig,
   overlay: null,

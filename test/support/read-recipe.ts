@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { readEngineConfig } from "../../src/config.ts";
-import { type Given, type Place, readRecipe } from "../../src/runner/read-recipe.ts";
+import type { Complaint } from "../../src/recipe/complaint.ts";
+import { type Given, type Place, type Recipe, readRecipe } from "../../src/runner/read-recipe.ts";
 import { dockerStackDeployer } from "../../src/swarm/docker-stack-deployer.ts";
 import type { Files } from "./recipes.ts";
 
@@ -47,8 +48,10 @@ export async function openReader() {
       }
       const git = {
         readFile: (tree: string, path: string) => readFile(join(tree, path), "utf8").catch(() => null),
+        linksAmong: async () => [],
       };
-      return readRecipe(git, deployer, placeOf(directory), given);
+      const read = await readRecipe(git, deployer, placeOf(directory), given);
+      return [read].flat()[0] as Recipe | Complaint;
     },
   };
 }

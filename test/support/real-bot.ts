@@ -1,4 +1,5 @@
 /** The bot itself, between a stand-in GitHub and a real engine; for the demo and the swarm tests. */
+
 import { join } from "node:path";
 import { pino } from "pino";
 import { type RunningBot, startBot, WEBHOOKS } from "../../src/bot.ts";
@@ -8,6 +9,7 @@ import type { Fault } from "../../src/verdict/fault.ts";
 import { openStore, realTools } from "../../src/world.ts";
 import { TWO_STAGES } from "./bot-process.ts";
 import type { StandIn } from "./github/stand-in.ts";
+import { TEST_POLICY } from "./policy.ts";
 
 const fail = (fault: Fault): never => {
   throw fault;
@@ -35,6 +37,7 @@ export const startRealBot = async (
     STAGES: (parts.stages ?? TWO_STAGES).join(","),
     // The private engine's whole budget is 512M.
     MIN_FREE_MEMORY: "32M",
+    POLICY: TEST_POLICY,
   });
   const bot = readBotConfig({
     APP_ID: String(github.appId),

@@ -3,6 +3,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EngineConfig, readEngineConfig } from "../../src/config.ts";
+import { TEST_POLICY } from "./policy.ts";
 
 export const engineHost = (): string => {
   const host = process.env.TESTME_ENGINE;
@@ -22,4 +23,5 @@ export const engineConfig = (data: string, host = engineHost()): EngineConfig =>
     RESOLVE_IMAGE: "never",
     PULL_IMAGES: "never",
     MIN_FREE_MEMORY: "32M",
+    POLICY: TEST_POLICY,
   });

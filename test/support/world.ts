@@ -14,6 +14,7 @@ import { startBot, WEBHOOKS } from "../../src/bot.ts";
 import { type BotConfig, type EngineConfig, readEngineConfig } from "../../src/config.ts";
 import { gitOnDisk } from "../../src/git/simple-git.ts";
 import { TokenAnswer } from "../../src/github/schema.ts";
+import type { Policy } from "../../src/recipe/policy/policy.ts";
 import { whatAbout } from "../../src/runner/run-context.ts";
 import type { StageName } from "../../src/stages/stage.ts";
 import { sqliteStore } from "../../src/store/sqlite-store.ts";
@@ -41,6 +42,8 @@ export type Options = {
   settings?: Partial<BotConfig>;
   /** The PATH on which the bot finds git. */
   path?: string;
+  /** What recipes may ask for, where that is not the usual. */
+  policy?: Policy;
 };
 export type World = Awaited<ReturnType<typeof build>>;
 
@@ -89,6 +92,7 @@ async function build(folder: string, { recipes = { wiki: goodUpgrade }, ...optio
     ...(options.stageMs !== undefined && { stageMs: options.stageMs }),
     ...(options.runMs !== undefined && { runMs: options.runMs }),
     ...(options.path !== undefined && { path: options.path }),
+    ...(options.policy !== undefined && { policy: options.policy }),
   };
   const engine = fakeSwarm(
     { now, dockerCli: config.dockerCli, configDirectory: config.dockerConfig },
@@ -224,7 +228,13 @@ async function listenTo(
       ...settings,
     },
     store: await sqliteStore(engine.data, now),
-    tools: { git: gitOnDisk(join(engine.data, "mirrors"), engine.path), swarm, deployer, now },
+    tools: {
+      git: gitOnDisk(join(engine.data, "mirrors"), engine.path),
+      swarm,
+      deployer,
+      policy: engine.policy,
+      now,
+    },
     log: pino({ level: "trace", mixin: whatAbout }, { write: (line: string) => void log.push(line) }),
     Octokit: octokitNoting(tokens),
   });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { checkBumped } from "../../recipe/check-bumped.ts";
 import type { Commit } from "../../recipe/commit.ts";
 import { judgeOverlay } from "../../recipe/overlay-policy.ts";
+import { policyFor } from "../../recipe/policy/policy.ts";
 import { keysAt, readSource } from "../../recipe/yaml-source.ts";
 import { givenBy } from "../given.ts";
 import { readRecipe } from "../read-recipe.ts";
@@ -11,7 +12,7 @@ import type { StepTools, Trees, Work } from "../work.ts";
 import type { Executor } from "./executor.ts";
 
 export const checkOut =
-  ({ git, deployer, now }: StepTools, work: Work): Executor<"check-out"> =>
+  ({ git, deployer, policy, now }: StepTools, work: Work): Executor<"check-out"> =>
   async (_lease, { version }) => {
     const at = () => now().toISOString();
     work.doing(`checking out ${version.ref}`);
@@ -20,10 +21,11 @@ export const checkOut =
     const got = await git.headOf(work.directory);
     work.note({ is: "checked-out", at: at(), wanted: version.commit, got: got.commit, isDirty: got.isDirty });
     const before = work.standing.rolledOut;
-    const read = await readRecipe(git, deployer, work, givenBy(work));
-    const complaint = "app" in read ? before && checkBumped(before.named, read.named, read.sources) : read;
-    if (complaint) work.note({ is: "complaint", at: at(), ...complaint });
-    if (complaint || !("app" in read)) return;
+    const allowed = policyFor(policy, work.repository);
+    const read = await readRecipe(git, deployer, work, givenBy(work), allowed);
+    const said = "app" in read ? before && checkBumped(before.named, read.named, read.sources) : read;
+    for (const complaint of [said ?? []].flat()) work.note({ is: "complaint", at: at(), ...complaint });
+    if (said || !("app" in read)) return;
     if (work.overlay) {
       const own = [...read.sources].filter(([file]) => file !== work.overlay?.name);
       const judged = judgeOverlay(work.overlay.name, work.overlay.text, servicesIn(own));

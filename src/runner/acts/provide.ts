@@ -45,6 +45,7 @@ const bringUp = async (
   const beside: Work = {
     ...work,
     recipe,
+    repository: wanted.repository,
     stack,
     domain,
     scratch,
