@@ -5,6 +5,9 @@
  */
 import type { Complaint } from "./complaint.ts";
 
+/** Each is read and looked through on its own. */
+const mostFiles = 50;
+
 export type ComposeFiles = { is: "files"; files: string[] } | { is: "invalid"; complaint: Complaint };
 
 export function composeFilesOf(
@@ -15,6 +18,10 @@ export function composeFilesOf(
   const files = (values.get("COMPOSE_FILE") || "compose.yml")
     .split(":")
     .map((name) => name.replace(/^(?:\.\/+)+/, ""));
+  if (files.length > mostFiles) {
+    const reason = `COMPOSE_FILE names ${files.length} files, and ${mostFiles} is the most`;
+    return { is: "invalid", complaint: { file, line: lines.get("COMPOSE_FILE") ?? null, reason } };
+  }
   for (const name of files) {
     const wrong = whatIsWrong(name);
     if (wrong === null) continue;

@@ -22,6 +22,9 @@ export type DockerCli = {
 };
 
 const WITHIN_MS = 300_000;
+/** Of what docker says. No stack comes near it, unless its aliases unfold to more than anybody wrote. */
+const MOST_CHARACTERS = 2 * 1024 * 1024;
+const TOO_MUCH = `the merged stack is longer than ${MOST_CHARACTERS} characters`;
 
 export const dockerStackDeployer = (cli: DockerCli): Deployer => ({
   name: "docker stack deploy",
@@ -83,10 +86,12 @@ const run = (cli: DockerCli, app: App, args: readonly string[]): Promise<Output>
       env: Object.fromEntries(app.values),
       timeout: WITHIN_MS,
       killSignal: "SIGKILL" as const,
-      maxBuffer: 16 * 1024 * 1024,
+      maxBuffer: MOST_CHARACTERS,
     };
     execFile(cli.path, [...flags, ...args], options, (error, stdout, stderr) => {
       if (!error) return resolve({ exitCode: 0, stdout, stderr });
+      if (error.code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER")
+        return resolve({ exitCode: 1, stdout: "", stderr: TOO_MUCH });
       if (typeof error.code === "number") return resolve({ exitCode: error.code, stdout, stderr });
       const what = error.killed ? `gave no answer within ${WITHIN_MS / 1000} s` : error.message;
       reject(

@@ -71,7 +71,7 @@ const judge = (source: Source, text: string): Judged => {
     return only(refused(PLAIN, source.file, lineOf(text, odd.index), `here is ${JSON.stringify(odd[0])}`));
   if (source.broken) return MAY_HIDE.test(text) ? only(...brokenOf(source)) : only();
   if (source.document === null)
-    return text.trim() === ""
+    return text.split("\n").every((line) => /^\s*(?:#.*)?$/.test(line))
       ? only()
       : only(
           refused(PLAIN, source.file, null, "the file has more text or aliases than can be looked through"),
