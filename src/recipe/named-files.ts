@@ -14,6 +14,9 @@ export type NamedFiles =
   | { is: "files"; files: readonly NamedFile[] }
   | { is: "invalid"; complaint: Complaint };
 
+/** What stands in the repository in the place of a file that Git LFS keeps; nothing fetches that. */
+const IN_LFS = /^version https:\/\/git-lfs\.github\.com\/spec\//;
+
 /** `read` answers null for a file that the recipe does not have. */
 export async function readNamedFiles(
   config: StackConfig,
@@ -25,7 +28,8 @@ export async function readNamedFiles(
   for (const { kind, key, name, file } of config.files) {
     const path = file.startsWith(`${directory}/`) ? file.slice(directory.length + 1) : null;
     const text = path === null ? null : await read(path);
-    if (path !== null && text) files.push({ kind, key, name: name ?? `${stack}_${key}`, file: path, text });
+    if (path !== null && text && !IN_LFS.test(text))
+      files.push({ kind, key, name: name ?? `${stack}_${key}`, file: path, text });
     else {
       const reason = `the ${kind} ${key} names ${whatIsWrong(path, text)}`;
       return { is: "invalid", complaint: placed(readSources(sources), `${kind}s.${key}.file`, reason) };
@@ -36,7 +40,8 @@ export async function readNamedFiles(
 
 function whatIsWrong(path: string | null, text: string | null): string {
   if (path === null) return "a file outside the recipe";
-  return text === null
-    ? `the file ${path}, which the recipe does not have`
+  if (text === null) return `the file ${path}, which the recipe does not have`;
+  return text
+    ? `the file ${path}, which Git LFS keeps elsewhere: put it into the repository itself`
     : `the file ${path}, which is empty: docker stores nothing empty`;
 }

@@ -73,3 +73,19 @@ test("abra deploys where it is chosen, and has to be there then", async () => {
   expect(read({ DEPLOYER: "docker" })).toMatchObject({ abra: null });
   await rm(program);
 });
+
+test("a policy is JSON or a file of it; one that says nothing sensible is told", async () => {
+  const policy = JSON.stringify({ networks: ["backbone"], exceptions: { "a/b": { privileged: true } } });
+  expect(read().policy).toMatchObject({ networks: ["proxy"], exceptions: {} });
+  expect(read({ POLICY: policy }).policy).toMatchObject({ networks: ["backbone"], maxReplicas: 20 });
+  await writeFile(join(path, "policy.json"), policy);
+  expect(read({ POLICY: join(path, "policy.json") }).policy).toEqual(read({ POLICY: policy }).policy);
+  const wrong: Record<string, RegExp> = {
+    [join(path, "lost.json")]: /POLICY: give JSON, or the path of a file/,
+    "{": /POLICY: /,
+    '{"network": []}': /POLICY: Unrecognized key/,
+    '{"maxReplicas": "many"}': /POLICY: maxReplicas: /,
+    '{"exceptions": {"*": {"privilege": true}}}': /POLICY: exceptions\.\*: there is no rule privilege/,
+  };
+  for (const [POLICY, says] of Object.entries(wrong)) expect(() => read({ POLICY }), POLICY).toThrow(says);
+});

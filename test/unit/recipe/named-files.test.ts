@@ -3,7 +3,12 @@ import { readNamedFiles } from "../../../src/recipe/named-files.ts";
 import { parseStackConfig } from "../../../src/recipe/stack-config.ts";
 
 const source = "configs:\n  conf:\n    file: conf/app.ini\nsecrets:\n  key:\n    file: ./key\n";
-const there: Record<string, string> = { "conf/app.ini": "a = {{ env }}\n", key: "k", empty: "" };
+const there: Record<string, string> = {
+  "conf/app.ini": "a = {{ env }}\n",
+  key: "k",
+  empty: "",
+  big: "version https://git-lfs.github.com/spec/v1\noid x\n",
+};
 const read = (printed: object) =>
   readNamedFiles(
     parseStackConfig(JSON.stringify({ services: {}, ...printed })),
@@ -32,6 +37,10 @@ describe("the files that become configs and secrets", () => {
     ["/etc/passwd", "the config conf names a file outside the recipe"],
     ["/tree-of-another/key", "the config conf names a file outside the recipe"],
     ["/tree/empty", "the config conf names the file empty, which is empty: docker stores nothing empty"],
+    [
+      "/tree/big",
+      "the config conf names the file big, which Git LFS keeps elsewhere: put it into the repository itself",
+    ],
   ])("%s is refused at its line", async (file, reason) => {
     const complaint = { file: "compose.yml", line: 3, reason };
     expect(await read({ configs: { conf: { file } } })).toEqual({ is: "invalid", complaint });
