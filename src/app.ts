@@ -4,8 +4,8 @@
  */
 import type { ApplicationFunction } from "probot";
 import * as z from "zod";
-import { isBot } from "./command/may-run.ts";
 import { parseCommand } from "./command/parse-command.ts";
+import { isBot } from "./command/who-may.ts";
 import { Commit } from "./recipe/commit.ts";
 import { CANCEL, parseExternalId } from "./report/check-run.ts";
 import type { Intake } from "./runner/intake.ts";
@@ -33,7 +33,15 @@ const CheckRunDelivery = Common.extend({
 });
 const ActionDelivery = CheckRunDelivery.extend({ requested_action: z.object({ identifier: z.string() }) });
 const PullDelivery = Common.extend({
-  pull_request: z.object({ number: z.number(), head: z.object({ sha: Commit }) }),
+  pull_request: z.object({ number: z.number(), head: z.object({ sha: Commit }), updated_at: Time.nullish() }),
+});
+const Named = z.object({ full_name: z.string() });
+const OpenedDelivery = Common.extend({
+  pull_request: z.object({
+    number: z.number(),
+    head: z.object({ sha: Commit, repo: Named.nullish() }),
+    base: z.object({ repo: Named }),
+  }),
 });
 const ClosedDelivery = Common.extend({
   pull_request: z.object({ number: z.number(), closed_at: Time.nullish() }),
@@ -91,9 +99,19 @@ export const testmeApp =
 
     probot.on("pull_request.synchronize", async ({ id: guid, payload }) => {
       const { pull_request, ...rest } = PullDelivery.parse(payload);
-      const { number: pull, head } = pull_request;
+      const { number: pull, head, updated_at } = pull_request;
       const { login } = rest.sender;
-      await receive(guid, guid, { is: "push", repository: repositoryOf(rest), pull, head: head.sha, login });
+      const what = { is: "push", repository: repositoryOf(rest), pull, head: head.sha, login } as const;
+      await receive(guid, guid, what, updated_at);
+    });
+
+    probot.on("pull_request.opened", async ({ id: guid, payload }) => {
+      const { pull_request, ...rest } = OpenedDelivery.parse(payload);
+      const { number: pull, head, base } = pull_request;
+      const { login } = rest.sender;
+      const isFork = head.repo?.full_name !== base.repo.full_name;
+      const repository = repositoryOf(rest);
+      await receive(guid, guid, { is: "opened", repository, pull, head: head.sha, login, isFork });
     });
 
     probot.on("pull_request.closed", async ({ id: guid, payload }) => {

@@ -3,7 +3,8 @@
  * Stopping takes no more, lets what is at work go on for a while, ends it at its next safe point and cleans up, and tells GitHub
  * before the door is closed.
  */
-import { createServer, type Server, type ServerResponse } from "node:http";
+import { timingSafeEqual } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
@@ -18,6 +19,7 @@ import type { Store } from "./store/store.ts";
 import { createBot } from "./world.ts";
 
 export const WEBHOOKS = "/api/github/webhooks";
+const AUDIT = /^\/audit\?last=(\d{1,6})$/;
 const GITHUB_ANSWERS_WITHIN_MS = 30_000;
 /** A bot that was asked to stop cannot wait for a GitHub that is down. */
 const TOLD_WITHIN_MS = 20_000;
@@ -75,6 +77,8 @@ export const startBot = async ({
   await made.recover();
   const server = createServer((request, response) => {
     if (request.url === "/healthz") return void response.writeHead(200).end("ok\n");
+    const last = AUDIT.exec(request.url ?? "")?.[1];
+    if (last !== undefined) return void serve(() => auditOf(store, bot, request, Number(last)), response);
     const page = made.pages.get(request.url ?? "");
     if (page) return void serve(page, response);
     void webhooks(request, response, () => response.writeHead(404).end("There is nothing here.\n"));
@@ -113,6 +117,25 @@ export const startBot = async ({
     },
     stop: (why) => (ending ??= end(why)),
   };
+};
+
+/** It names people, so it is for whoever has the bot's settings (`testme audit`). */
+const auditOf = async (
+  store: Pick<Store, "decisions">,
+  { auditToken }: Pick<BotConfig, "auditToken">,
+  { headers }: IncomingMessage,
+  last: number,
+): Promise<Page> => {
+  const [shown, wanted] = [headers.authorization ?? "", `Bearer ${auditToken}`].map((text) =>
+    Buffer.from(text),
+  );
+  if (!shown || !wanted || shown.length !== wanted.length || !timingSafeEqual(shown, wanted))
+    return { status: 401, type: "text/plain", body: "Ask by `testme audit`, with the bot's settings.\n" };
+  try {
+    return { status: 200, type: "application/json", body: JSON.stringify(await store.decisions(last)) };
+  } catch (error) {
+    return { status: 500, type: "text/plain", body: `${error}\n` };
+  }
 };
 
 const serve = async (page: () => Promise<Page>, response: ServerResponse): Promise<void> => {

@@ -10,6 +10,7 @@ import { asFault } from "./verdict/fault.ts";
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./cli/run.ts")).run,
   explain: async () => (await import("./cli/explain.ts")).explain,
+  audit: async () => (await import("./cli/audit.ts")).audit,
   selfcheck: async () => (await import("./cli/selfcheck.ts")).selfcheck,
 };
 

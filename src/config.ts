@@ -2,10 +2,12 @@
  * Every setting, in one place, and the only reader of the environment. Wrong settings are told all at once, each with what
  * would be right. The bot does not start without a webhook secret: Probot's own default is a word that everybody knows.
  */
+import { createHmac } from "node:crypto";
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import * as z from "zod";
+import { parseRule, type WhoMay } from "./command/who-may.ts";
 import { RULE_NAMES } from "./recipe/policy/judge.ts";
 import { defaultPolicy, type Policy, parsePolicy } from "./recipe/policy/policy.ts";
 import { STAGES, type StageName } from "./stages/stage.ts";
@@ -30,6 +32,17 @@ const Stages = z
   .transform((list) => list.split(",").map((name) => name.trim()))
   .pipe(z.array(z.enum(STAGES, `give a list of: ${STAGES.join(", ")}`)))
   .transform((named) => STAGES.filter((stage) => named.includes(stage)));
+
+/** Who may: a permission on the repository, teams of an organisation, or both. */
+const Who = (usual: "write" | "admin") =>
+  z
+    .string()
+    .default(usual)
+    .transform((text, { addIssue }) => {
+      const rule = parseRule(text);
+      if (rule === null) addIssue("give a list of `write`, `admin` and `@organisation/team`, or `nobody`");
+      return rule ?? [];
+    });
 
 const EngineSettings = z.object({
   DOCKER_HOST: z
@@ -94,6 +107,13 @@ const BotSettings = z.object({
   STOP_GRACE: seconds(20),
   /** Whether a push ends runs of the old head that are at work already. */
   SUPERSEDE_WORKING: z.enum(["yes", "no"]).default("no"),
+  MAY_RUN: Who("write"),
+  MAY_CANCEL: Who("write"),
+  MAY_RETRY: Who("write"),
+  MAY_APPROVE: Who("write"),
+  MAY_ADMIN: Who("admin"),
+  /** Seconds for which a GitHub that does not say whether somebody may is asked again. */
+  GITHUB_WAIT: seconds(600),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).default("info"),
 });
@@ -126,9 +146,13 @@ export type BotConfig = {
   appId: number;
   privateKey: string;
   webhookSecret: string;
+  /** What `testme audit` shows to the bot: both have the same settings. */
+  auditToken: string;
   gitHubApiUrl: string;
   stopGraceMs: number;
   supersedeWorking: boolean;
+  may: WhoMay;
+  gitHubWaitMs: number;
   host: string;
   port: number;
   logLevel: z.infer<typeof BotSettings>["LOG_LEVEL"];
@@ -221,9 +245,18 @@ export const readBotConfig = (env: NodeJS.ProcessEnv = process.env): BotConfig =
     appId: set.APP_ID,
     privateKey: set.PRIVATE_KEY.replaceAll("\\n", "\n"),
     webhookSecret: set.WEBHOOK_SECRET,
+    auditToken: createHmac("sha256", set.WEBHOOK_SECRET).update("testme audit").digest("hex"),
     gitHubApiUrl: set.GITHUB_API_URL,
     stopGraceMs: set.STOP_GRACE * 1_000,
     supersedeWorking: set.SUPERSEDE_WORKING === "yes",
+    may: {
+      run: set.MAY_RUN,
+      cancel: set.MAY_CANCEL,
+      retry: set.MAY_RETRY,
+      approve: set.MAY_APPROVE,
+      admin: set.MAY_ADMIN,
+    },
+    gitHubWaitMs: set.GITHUB_WAIT * 1_000,
     host: set.HOST,
     port: set.PORT,
     logLevel: set.LOG_LEVEL,

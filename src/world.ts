@@ -142,7 +142,7 @@ export type Bot = {
 
 export const createBot = (
   config: EngineConfig,
-  settings: Pick<BotConfig, "supersedeWorking">,
+  settings: Pick<BotConfig, "supersedeWorking" | "may" | "gitHubWaitMs">,
   store: Store,
   given: Tools,
   authenticate: Authenticate,
@@ -197,12 +197,15 @@ export const createBot = (
     now: tools.now,
     log: logRun,
   });
-  const { supersedeWorking } = settings;
+  const { supersedeWorking, may, gitHubWaitMs } = settings;
   const intake = createIntake({
     store,
     async answerTo(delivery) {
       const { stages } = config;
-      const ports = { github, store, newId: newRunId, now: tools.now, stages, supersedeWorking };
+      const onUnsaid = (error: unknown) =>
+        log(error, "GitHub did not say whether somebody may", { delivery: delivery.guid });
+      const rules = { stages, supersedeWorking, may, gitHubWaitMs, onUnsaid };
+      const ports = { github, store, newId: newRunId, now: tools.now, ...rules };
       const answer = await answerTo(ports, delivery);
       if (answer.run) accepted(answer.run, delivery.receivedAt);
       return answer;

@@ -7,8 +7,16 @@
  * Left out on purpose: the rest of Markdown. `- !testme` and `**!testme**` begin with another word, so they are none.
  */
 
-/** `cancel`: every run of this pull request that is not over. */
-export type Command = { is: "run" } | { is: "cancel" } | { is: "none" } | { is: "refusal"; say: string };
+/**
+ * `cancel`: every run of this pull request that is not over. `approve`: that commit of a stranger may run; `sha` is lower-case hex,
+ * 12 digits or more.
+ */
+export type Command =
+  | { is: "run" }
+  | { is: "cancel" }
+  | { is: "approve"; sha: string }
+  | { is: "none" }
+  | { is: "refusal"; say: string };
 
 export function parseCommand(body: string): Command {
   for (const line of proseLines(body)) {
@@ -16,9 +24,20 @@ export function parseCommand(body: string): Command {
     if (command === null) continue;
     const extra = (command[1] ?? "").replaceAll(/<!--.*?(?:-->|$)/g, "").trim();
     if (extra === "") return { is: "run" };
-    return extra.toLowerCase() === "cancel" ? { is: "cancel" } : { is: "refusal", say: refuse(extra) };
+    if (extra.toLowerCase() === "cancel") return { is: "cancel" };
+    const approval = /^approve(?:\s+(.*))?$/.exec(extra.toLowerCase());
+    if (approval !== null) return approve(approval[1] ?? "");
+    return { is: "refusal", say: refuse(extra) };
   }
   return { is: "none" };
+}
+
+/** Fewer digits could name another commit, which somebody has made for that. */
+function approve(sha: string): Command {
+  if (/^[0-9a-f]{12,40}$/.test(sha)) return { is: "approve", sha };
+  const say =
+    "Please name the commit that you have looked at, by 12 or more of its hex digits: `!testme approve <sha>`.";
+  return { is: "refusal", say };
 }
 
 /** The person's words come back as inline code, where they can neither mention anyone nor start a block. */

@@ -15,6 +15,9 @@ export type PullRequest = {
   /** False once closed or merged. */
   isOpen: boolean;
   targetBranch: string;
+  author: string;
+  /** Its commits come from another repository, into which others push. */
+  isFork: boolean;
   /** HTTPS URL of the base repository, which also serves refs/pull/<n>/head of forks. */
   cloneUrl: string;
 };
@@ -44,6 +47,8 @@ export interface GitHub {
   pullRequest(repository: Repository, number: number): Promise<PullRequest>;
   /** GitHub answers 404 for a person it will not speak of; that is "none". */
   permission(repository: Repository, login: string): Promise<Permission>;
+  /** Throws where there is no such team for us: whoever cannot see it cannot say who is not in it. */
+  isMember(repository: Repository, team: { org: string; slug: string }, login: string): Promise<boolean>;
   react(repository: Repository, commentId: number, reaction: "eyes"): Promise<void>;
   /** Comments, unless a comment with that very key is there already: one whose answer was lost can be sent again. */
   comment(repository: Repository, issue: number, body: string, key: string): Promise<void>;

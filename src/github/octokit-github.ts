@@ -20,6 +20,7 @@ import {
   CheckRunAnswer,
   CommentAnswer,
   FileAnswer,
+  MembershipAnswer,
   PermissionAnswer,
   PullRequestAnswer,
   RequestFailure,
@@ -37,6 +38,7 @@ export function octokitGitHub(authenticate: Authenticate): GitHub {
   return {
     pullRequest: async (repository, number) => pullRequest(await as(repository), repository, number),
     permission: async (repository, login) => permission(await as(repository), repository, login),
+    isMember: async (repository, team, login) => isMember(await as(repository), team, login),
     react: async (repository, commentId, content) => {
       const { rest } = await as(repository);
       await rest.reactions.createForIssueComment({ ...named(repository), comment_id: commentId, content });
@@ -65,8 +67,15 @@ const named = ({ owner, repo }: Repository) => ({ owner, repo });
 
 async function pullRequest({ rest }: Octokit, repository: Repository, number: number): Promise<PullRequest> {
   const { data } = await rest.pulls.get({ ...named(repository), pull_number: number });
-  const { state, head, base } = PullRequestAnswer.parse(data);
-  return { head: head.sha, isOpen: state === "open", targetBranch: base.ref, cloneUrl: base.repo.clone_url };
+  const { state, user, head, base } = PullRequestAnswer.parse(data);
+  return {
+    head: head.sha,
+    isOpen: state === "open",
+    author: user?.login ?? "ghost",
+    isFork: head.repo?.full_name !== base.repo.full_name,
+    targetBranch: base.ref,
+    cloneUrl: base.repo.clone_url,
+  };
 }
 
 async function permission({ rest }: Octokit, repository: Repository, username: string): Promise<Permission> {
@@ -76,6 +85,22 @@ async function permission({ rest }: Octokit, repository: Repository, username: s
   } catch (error) {
     if (RequestFailure.safeParse(error).data?.status === 404) return "none";
     throw error;
+  }
+}
+
+/** GitHub answers 404 for who is not in a team, and for a team that it does not show us: only the first is a "no". */
+async function isMember(
+  { rest }: Octokit,
+  { org, slug: team_slug }: { org: string; slug: string },
+  username: string,
+): Promise<boolean> {
+  try {
+    const { data } = await rest.teams.getMembershipForUserInOrg({ org, team_slug, username });
+    return MembershipAnswer.parse(data).state === "active";
+  } catch (error) {
+    if (RequestFailure.safeParse(error).data?.status !== 404) throw error;
+    await rest.teams.getByName({ org, team_slug });
+    return false;
   }
 }
 

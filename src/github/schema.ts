@@ -7,9 +7,14 @@ import { Commit } from "../recipe/commit.ts";
 
 export const PullRequestAnswer = z.object({
   state: z.enum(["open", "closed"]),
-  head: z.object({ sha: Commit }),
-  base: z.object({ ref: z.string(), repo: z.object({ clone_url: z.url() }) }),
+  /** The account may be gone, and so may the fork. */
+  user: z.object({ login: z.string() }).nullish(),
+  head: z.object({ sha: Commit, repo: z.object({ full_name: z.string() }).nullish() }),
+  base: z.object({ ref: z.string(), repo: z.object({ full_name: z.string(), clone_url: z.url() }) }),
 });
+
+/** Whoever was only invited is none yet. */
+export const MembershipAnswer = z.object({ state: z.enum(["active", "pending"]) });
 
 /** GitHub folds maintain into write, triage into read, and custom roles into their base. A new word grants nothing. */
 export const PermissionAnswer = z.object({

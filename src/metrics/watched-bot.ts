@@ -9,7 +9,7 @@ import { createMetrics, type Metrics } from "./metrics.ts";
 import { createReadiness } from "./readiness.ts";
 import { watchedGitHub, watchedSwarm } from "./watch.ts";
 
-export type Page = { status: 200 | 500 | 503; type: string; body: string };
+export type Page = { status: 200 | 401 | 500 | 503; type: string; body: string };
 /** By path. */
 export type Pages = ReadonlyMap<string, () => Promise<Page>>;
 type Edges = {

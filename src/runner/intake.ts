@@ -4,6 +4,7 @@
  * pull request is answered in the order in which it came, so that a cancel finds the run that it is to end.
  */
 import type { Answer, Delivery, Store } from "../store/store.ts";
+import { NOTHING } from "./accept.ts";
 import { KeyedMutex } from "./keyed-mutex.ts";
 import { about } from "./run-context.ts";
 
@@ -33,7 +34,7 @@ export const createIntake = ({ store, answerTo, onAnswer, log }: Ports): Intake 
     const given = await answerTo(delivery).catch((error: unknown): Answer => {
       // What GitHub refuses for good can have no answer; asking again at the next start would not change that.
       log(delivery, error);
-      return { run: null, messages: [], cancels: [] };
+      return NOTHING;
     });
     // Where it cannot be stored the delivery stays without an answer, and is resumed.
     await store.answer(delivery.guid, given);

@@ -4,8 +4,9 @@
  * waits for is worse than a command typed twice. Both ways may find the same thing, and the intake takes it once. A command that is
  * missed has somebody who waits for it: where GitHub is in trouble, either way asks again soon and goes on where it was.
  */
-import { isBot } from "../command/may-run.ts";
+
 import { parseCommand } from "../command/parse-command.ts";
+import { isBot } from "../command/who-may.ts";
 import type { Attempt, GitHub, Installation, PullComment, Repository } from "../github/github.ts";
 import { hourly } from "./hourly.ts";
 import type { Intake } from "./intake.ts";

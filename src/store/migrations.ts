@@ -141,6 +141,31 @@ export const MIGRATIONS: readonly string[] = [
     UNIQUE (repository, branch, head)
   ) STRICT;
   `,
+  `
+  CREATE TABLE heads (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    repository TEXT NOT NULL,
+    pull INTEGER NOT NULL,
+    head TEXT NOT NULL,
+    pushed_at TEXT,
+    pushed_by TEXT NOT NULL,
+    noticed_at TEXT NOT NULL,
+    UNIQUE (repository, pull, head)
+  ) STRICT;
+  CREATE TABLE decisions (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    what TEXT NOT NULL,
+    repository TEXT NOT NULL,
+    pull INTEGER NOT NULL,
+    head TEXT,
+    outcome TEXT NOT NULL,
+    because TEXT NOT NULL,
+    run_id TEXT
+  ) STRICT;
+  CREATE INDEX decisions_by_head ON decisions (head);
+  `,
 ];
 
 /** All or nothing: a file is never left between two steps. */

@@ -1,12 +1,14 @@
 /** The database's border: what a row holds as JSON is parsed into the very types that were stored, each held to its type. */
 import * as z from "zod";
+import type { Decision } from "../command/decision.ts";
+import { PERMITS } from "../command/who-may.ts";
 import { Commit } from "../recipe/commit.ts";
 import type { CheckRun } from "../report/check-run.ts";
 import type { Green } from "../run/green.ts";
 import { STAGES } from "../stages/stage.ts";
 import { AnnotationSchema, LevelSchema } from "./evidence-schema.ts";
 import { exactly, list, time } from "./exactly.ts";
-import type { Delivery, Message } from "./store.ts";
+import type { Delivery, Message, Push } from "./store.ts";
 
 export { RunSchema } from "./evidence-schema.ts";
 
@@ -18,6 +20,24 @@ export const GreenSchema = exactly<Green>()(
     runId: z.string(),
     level: LevelSchema,
     at: time,
+  }),
+);
+
+export const PushSchema = exactly<Push>()(
+  z.strictObject({ head: Commit, at: time.nullable(), by: z.string() }),
+);
+
+export const DecisionSchema = exactly<Decision>()(
+  z.strictObject({
+    at: time,
+    who: z.string(),
+    what: z.enum([...PERMITS, "unclear"]),
+    repository: z.string(),
+    pull: z.number(),
+    commit: z.string().nullable(),
+    outcome: z.enum(["allowed", "refused", "unknown"]),
+    because: z.string(),
+    runId: z.string().nullable(),
   }),
 );
 
@@ -53,6 +73,14 @@ export const DeliverySchema = exactly<Delivery>()(
         pull: z.number(),
         head: Commit,
         login: z.string(),
+      }),
+      z.strictObject({
+        is: z.literal("opened"),
+        repository,
+        pull: z.number(),
+        head: Commit,
+        login: z.string(),
+        isFork: z.boolean(),
       }),
       z.strictObject({ is: z.literal("closed"), repository, pull: z.number() }),
       z.strictObject({

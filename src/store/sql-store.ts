@@ -12,7 +12,8 @@ import { writeEvidence, writeResults } from "./evidence-folder.ts";
 import { ResultsSchema } from "./results-schema.ts";
 import { DeliverySchema, GreenSchema, MessageSchema, RunSchema } from "./row-schema.ts";
 import type { Session } from "./session.ts";
-import type { Message, Store, Unsent } from "./store.ts";
+import { decided, decisions, forgetGate, isApproved, met, pushes } from "./sql-gate.ts";
+import type { Delivery, Message, Store, Unsent } from "./store.ts";
 
 /** Enough for a median of each stage in a few repositories. */
 const PAST = 200;
@@ -82,22 +83,15 @@ export const sqlStore = async (
       }
     },
 
-    receive: async ({ guid, once, receivedAt, askedAt, intake }) =>
-      (await change(
-        `INSERT INTO deliveries (guid, once, received_at, asked_at, intake, bot)
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-        guid,
-        once,
-        receivedAt,
-        askedAt,
-        JSON.stringify(intake),
-        session.bot,
-      )) > 0,
+    receive: (delivery) =>
+      headIn(delivery)
+        ? atOnce((within) => receive(within, delivery, session.bot))
+        : receive(database, delivery, session.bot),
     unanswered: async () =>
       (
         await all("SELECT * FROM deliveries WHERE is_answered = 0 AND bot = $1 ORDER BY seq", session.bot)
       ).map(deliveryIn),
-    answer: (guid, { run, messages, cancels }) =>
+    answer: (guid, { run, messages, cancels, decisions: made, met: head }) =>
       atOnce(async (within) => {
         const [delivery] = await within.all(
           "UPDATE deliveries SET is_answered = 1 WHERE guid = $1 AND is_answered = 0 RETURNING asked_at",
@@ -112,7 +106,12 @@ export const sqlStore = async (
             by,
             runId,
           );
+        for (const decision of made) await decided(within, decision);
+        if (head) await met(within, head, at());
       }),
+    pushes: (pull) => pushes(database, pull),
+    isApproved: (pull, head) => isApproved(database, pull, head),
+    decisions: (limit) => decisions(database, limit),
 
     add: async (run) => void (await atOnce((within) => addRun(within, run, run.acceptedAt))),
     async openRuns() {
@@ -283,6 +282,7 @@ export const sqlStore = async (
           "DELETE FROM outbox WHERE run_id IS NULL AND sent_seq >= seq AND posted_at < $1",
           before,
         );
+        await forgetGate(within, before);
         return ids;
       }),
 
@@ -350,6 +350,32 @@ export const sqlStore = async (
       await database.close();
     },
   };
+};
+
+/** The head that a delivery tells of. */
+const headIn = ({ askedAt, intake }: Delivery) => {
+  if (intake.is !== "push" && intake.is !== "opened") return null;
+  const { repository, pull, head, login: by, is } = intake;
+  const at = is === "opened" ? null : askedAt;
+  return { repository: `${repository.owner}/${repository.repo}`, pull, head, at, by };
+};
+
+const receive = async (query: Query, delivery: Delivery, bot: string): Promise<boolean> => {
+  const { guid, once, receivedAt, askedAt, intake } = delivery;
+  const isNew =
+    (await query.change(
+      `INSERT INTO deliveries (guid, once, received_at, asked_at, intake, bot)
+       VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+      guid,
+      once,
+      receivedAt,
+      askedAt,
+      JSON.stringify(intake),
+      bot,
+    )) > 0;
+  const head = headIn(delivery);
+  if (isNew && head) await met(query, head, receivedAt);
+  return isNew;
 };
 
 const ownerIn = async ({ atOnce }: Database): Promise<string> =>

@@ -5,6 +5,7 @@
  * party "bot"). Several bots may share one store: what it calls "this bot" is the process that opened it.
  */
 
+import type { Decision } from "../command/decision.ts";
 import type { Commit } from "../recipe/commit.ts";
 import type { CheckRun } from "../report/check-run.ts";
 import type { ResultsFile } from "../report/results.ts";
@@ -20,6 +21,8 @@ type Repository = { owner: string; repo: string; installation: number };
 export type Intake =
   /** The pull request has a new head. */
   | { is: "push"; repository: Repository; pull: number; head: Commit; login: string }
+  /** A pull request is there; `isFork`: its commits come from another repository. */
+  | { is: "opened"; repository: Repository; pull: number; head: Commit; login: string; isFork: boolean }
   | { is: "closed"; repository: Repository; pull: number }
   /** The Cancel button of a check run. */
   | { is: "cancel-pressed"; repository: Repository; pull: number; runId: string; login: string }
@@ -64,10 +67,18 @@ export type OpenRun = {
 /** A wish to end a run, and in whose words. */
 export type Cancel = { runId: string; by: string };
 
+/** A head that a pull request got; `at`, by GitHub's clock, is null where it was there when we first met it. */
+export type Push = { head: Commit; at: string | null; by: string };
+/** Where: `owner/name` and the number. */
+export type Pull = { repository: string; pull: number };
+
 export type Answer = {
   run: Run | null;
   messages: readonly Message[];
   cancels: readonly Cancel[];
+  decisions: readonly Decision[];
+  /** A head of which no webhook has told. */
+  met: (Pull & Push) | null;
 };
 
 export interface Store {
@@ -80,12 +91,18 @@ export interface Store {
   /** What bots that are no more have left: their runs wait again, their locks are free, their deliveries are this bot's. */
   adopt(): Promise<void>;
 
-  /** False where this very thing was received before, whatever became of it. */
+  /** False where this very thing was received before, whatever became of it. A push is on record from then on. */
   receive(delivery: Delivery): Promise<boolean>;
   /** Received by this bot and not answered, oldest first. */
   unanswered(): Promise<readonly Delivery[]>;
-  /** In one write: the delivery is answered, its run is queued, its messages wait to be sent, those runs are to end. */
+  /** In one write: the delivery is answered, its run is queued, its messages wait to be sent, those runs are to end, and who may is on record. */
   answer(guid: string, answer: Answer): Promise<void>;
+  /** The heads of that pull request, each as it was pushed last, in that order. */
+  pushes(pull: Pull): Promise<readonly Push[]>;
+  /** Whether somebody who might has let that commit of that pull request run. */
+  isApproved(pull: Pull, head: Commit): Promise<boolean>;
+  /** So many of the audit log, newest first. */
+  decisions(limit: number): Promise<readonly Decision[]>;
 
   /** A run that no delivery asked for. */
   add(run: Run): Promise<void>;

@@ -75,7 +75,7 @@ beforeAll(async () => {
     { login: "ada", permission: "maintain" as const },
     { login: "tri", permission: "triage" as const },
   ];
-  github = await startGitHub({ recipes, people });
+  github = await startGitHub({ recipes, people, teams: { "coop/testers": ["tessa"] } });
   await github.pull(name, { number: 7, head });
 });
 
@@ -95,8 +95,24 @@ const failureOf = (act: Promise<unknown>): Promise<unknown> =>
 
 describe("what it asks", () => {
   test("a pull request's head is the real commit, and its clone URL is where git is served", async () => {
-    const pull = { head, isOpen: true, targetBranch: "main", cloneUrl: `${github.url}/coop/wiki.git` };
+    const cloneUrl = `${github.url}/coop/wiki.git`;
+    const pull = { head, isOpen: true, author: "coop", isFork: false, targetBranch: "main", cloneUrl };
     expect(await adapter().pullRequest(repository(), 7)).toEqual(pull);
+  });
+
+  test("a pull request from a fork is one, by its author", async () => {
+    await github.pull(name, { number: 9, head: base, fork: "mallory" });
+    expect(await adapter().pullRequest(repository(), 9)).toMatchObject({ isFork: true, author: "mallory" });
+  });
+
+  test("who is in a team and who is not; of a team that is not shown to us nothing is known", async () => {
+    const isMember = (slug: string, login: string) =>
+      adapter().isMember(repository(), { org: "coop", slug }, login);
+    expect(await isMember("testers", "tessa")).toBe(true);
+    expect(await isMember("testers", "ada")).toBe(false);
+    expect(adapter().isPassing(await failureOf(isMember("secret", "ada")))).toBe(false);
+    github.fail({ path: /testers\/memberships\/tessa/ }, { status: 403 });
+    expect(await failureOf(isMember("testers", "tessa"))).toMatchObject({ status: 403 });
   });
 
   test("a pull request that was closed is not open", async () => {

@@ -1,6 +1,7 @@
 /** What any store keeps, told as a bot's life: what it promised before it was closed, it promises when it is opened again. */
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
+import type { Decision } from "../../src/command/decision.ts";
 import { Commit } from "../../src/recipe/commit.ts";
 import { type ResultsFile, resultsFile } from "../../src/report/results.ts";
 import type { Green } from "../../src/run/green.ts";
@@ -35,7 +36,7 @@ export const run = (id: string): Run => ({
   from: null,
   acceptedAt: at,
 });
-const nothing: Answer = { run: null, messages: [], cancels: [] };
+const nothing: Answer = { run: null, messages: [], cancels: [], decisions: [], met: null };
 const comment = (key: string, body = key): Message => ({ key, repository, is: "comment", issue: 1, body });
 export const check = (key: string, title: string): Message => ({
   key,
@@ -268,6 +269,90 @@ export const storeContract = (open: () => Promise<{ store: Store; reopen: () => 
     expect((await unsentIn(store)).map(({ message }) => message.key)).toEqual(["of untold"]);
     expect(await store.results("told")).toBeNull();
     expect(await store.results("untold")).not.toBeNull();
+  });
+
+  const where = { repository: "coop/wiki", pull: 1 };
+  const decision = (of: Partial<Decision> = {}): Decision => ({
+    at,
+    who: "maya",
+    what: "approve",
+    ...where,
+    commit: head,
+    outcome: "allowed",
+    because: "write permission",
+    runId: null,
+    ...of,
+  });
+
+  test("who might and who not is on record with the answer, newest first, until its time is over", async () => {
+    const { store, reopen } = await open();
+    const made = [
+      decision({ runId: "r1" }),
+      decision({ who: "petra", what: "unclear", commit: null, outcome: "refused", because: "x" }),
+      decision({ at: "2026-01-06T12:00:00.000Z", what: "cancel", outcome: "unknown" }),
+    ];
+    await store.receive(delivery("g1"));
+    await store.answer("g1", { ...nothing, decisions: made });
+    await store.answer("g1", { ...nothing, decisions: made });
+    const again = await reopen();
+    expect(await again.decisions(10)).toEqual(made.toReversed());
+    expect(await again.decisions(1)).toEqual(made.slice(2));
+    await again.forgetBefore("2026-01-06T00:00:00.000Z");
+    expect(await again.decisions(10)).toEqual(made.slice(2));
+  });
+
+  test("a commit is approved on its pull request, by who might, and no other is", async () => {
+    const { store, reopen } = await open();
+    const others = [
+      decision({ what: "run", pull: 2 }),
+      decision({ outcome: "refused", pull: 3 }),
+      decision({ outcome: "unknown", pull: 4 }),
+    ];
+    await store.receive(delivery("g1"));
+    await store.answer("g1", { ...nothing, decisions: [decision(), ...others] });
+    const again = await reopen();
+    expect(await again.isApproved(where, head)).toBe(true);
+    expect(await again.isApproved(where, Commit.parse("f".repeat(40)))).toBe(false);
+    expect(await again.isApproved({ ...where, repository: "coop/blog" }, head)).toBe(false);
+    for (const { pull } of others) expect(await again.isApproved({ ...where, pull }, head)).toBe(false);
+  });
+
+  test("each head of a pull request is on record as soon as its webhook is received, in the order of the pushes", async () => {
+    const { store, reopen } = await open();
+    const commit = (digit: string) => Commit.parse(digit.repeat(40));
+    const pushed = (guid: string, digit: string, askedAt: string): Delivery => ({
+      ...delivery(guid),
+      askedAt,
+      intake: { is: "push", repository, pull: 1, head: commit(digit), login: "eve" },
+    });
+    await store.receive({
+      ...delivery("g0"),
+      intake: { is: "opened", repository, pull: 1, head, login: "eve", isFork: true },
+    });
+    await store.receive(pushed("g1", "b", "2026-01-05T12:00:09Z"));
+    // Told late.
+    await store.receive(pushed("g2", "a", "2026-01-05T12:00:05.500Z"));
+    await store.receive(pushed("g2", "c", "2026-01-05T12:00:07Z"));
+    const push = (digit: string, time: string) => ({ head: commit(digit), at: time, by: "eve" });
+    const first = { head, at: null, by: "eve" };
+    const a = push("a", "2026-01-05T12:00:05.500Z");
+    const b = push("b", "2026-01-05T12:00:09.000Z");
+    expect(await store.pushes(where)).toEqual([first, a, b]);
+    // Of the same head, only what is newer counts.
+    await store.receive(pushed("g3", "a", "2026-01-05T12:00:20Z"));
+    await store.receive(pushed("g4", "b", "2026-01-05T12:00:01Z"));
+    const met = { ...where, head: commit("d"), at: "2026-01-05T12:00:30Z", by: "" };
+    await store.answer("g1", { ...nothing, met });
+    const again = await reopen();
+    expect(await again.pushes(where)).toEqual([
+      first,
+      b,
+      push("a", "2026-01-05T12:00:20.000Z"),
+      { head: commit("d"), at: "2026-01-05T12:00:30.000Z", by: "" },
+    ]);
+    expect(await again.pushes({ ...where, pull: 2 })).toEqual([]);
+    await again.forgetBefore("2100-01-01T00:00:00.000Z");
+    expect(await again.pushes(where)).toEqual([]);
   });
 
   test("of a message only the latest wording is sent, in the order of the wordings, and GitHub's id stays", async () => {

@@ -11,7 +11,7 @@ import { pino } from "pino";
 import { ProbotOctokit } from "probot";
 import { expect, onTestFinished } from "vitest";
 import { startBot, WEBHOOKS } from "../../src/bot.ts";
-import { type BotConfig, type EngineConfig, readEngineConfig } from "../../src/config.ts";
+import { type BotConfig, type EngineConfig, readBotConfig, readEngineConfig } from "../../src/config.ts";
 import { gitOnDisk } from "../../src/git/simple-git.ts";
 import { TokenAnswer } from "../../src/github/schema.ts";
 import type { Policy } from "../../src/recipe/policy/policy.ts";
@@ -32,6 +32,10 @@ export type Options = {
   isPublic?: (name: string) => boolean;
   /** Who has which role; everyone else may read. */
   people?: Person[];
+  /** Who is in which team, by `organisation/team`. */
+  teams?: Record<string, string[]>;
+  /** Whose fork the commits of the pull requests come from, who is their author; the repository's own where none is named. */
+  fork?: string;
   script?: Script;
   concurrency?: number;
   /** What a plain `!testme` takes; a story that tells of checks and queues is told with two. */
@@ -83,6 +87,7 @@ async function build(folder: string, { recipes = { wiki: goodUpgrade }, ...optio
       isPublic: options.isPublic?.(repo) ?? false,
     })),
     people: options.people ?? [{ login: "maya", permission: "write" }],
+    teams: options.teams ?? {},
   });
   const config: EngineConfig = {
     ...readEngineConfig({ PATH: process.env.PATH, TESTME_DATA: join(folder, "data") }),
@@ -100,7 +105,7 @@ async function build(folder: string, { recipes = { wiki: goodUpgrade }, ...optio
   );
   const bot = await listenTo(github, config, options.settings ?? {}, engine);
   for (const [on, { head }] of Object.entries(stories))
-    await github.pull(`${OWNER}/${on}`, { number: PULL, head });
+    await github.pull(`${OWNER}/${on}`, { number: PULL, head, ...(options.fork && { fork: options.fork }) });
 
   const planned: (number | "dropped")[] = [];
   const seen = new Map<number, number>();
@@ -142,7 +147,10 @@ async function build(folder: string, { recipes = { wiki: goodUpgrade }, ...optio
       await bot.answered();
       return delivery;
     },
-    push: (head: string, on = only) => github.push(`${OWNER}/${on}`, PULL, head),
+    async push(head: string, { by, on = only }: { by?: string; on?: string } = {}) {
+      await github.push(`${OWNER}/${on}`, PULL, head, by);
+      await bot.answered();
+    },
     checkRuns,
     /** The newest check run of the stage. */
     check(stage: StageName, on = only): CheckRun {
@@ -216,15 +224,16 @@ async function listenTo(
   const running = await startBot({
     engine,
     bot: {
-      appId,
-      privateKey,
-      webhookSecret,
-      gitHubApiUrl,
-      host: "127.0.0.1",
-      port: 0,
-      logLevel: "trace",
-      stopGraceMs: 0,
-      supersedeWorking: false,
+      ...readBotConfig({
+        APP_ID: String(appId),
+        PRIVATE_KEY: privateKey,
+        WEBHOOK_SECRET: webhookSecret,
+        GITHUB_API_URL: gitHubApiUrl,
+        HOST: "127.0.0.1",
+        PORT: "0",
+        LOG_LEVEL: "trace",
+        STOP_GRACE: "0",
+      }),
       ...settings,
     },
     store: await sqliteStore(engine.data, now),
@@ -255,8 +264,8 @@ const octokitNoting = (tokens: string[]) =>
 
 const refusedBy = (github: StandIn): string[] =>
   github.requests
-    // That a repository has no testme.yml is an answer.
-    .filter(({ status, path }) => !(status === 404 && path.includes("/contents/")))
+    // That a repository has no testme.yml is an answer, and so is that somebody is not in a team.
+    .filter(({ status, path }) => !(status === 404 && /\/contents\/|\/memberships\//.test(path)))
     .map(({ status }) => String(status))
     .filter((status) => !/^[23]/.test(status))
     .sort();

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readEngineConfig } from "../../src/config.ts";
+import { readBotConfig, readEngineConfig } from "../../src/config.ts";
 
 const MIB = 1024 ** 2;
 let path: string;
@@ -88,4 +88,22 @@ test("a policy is JSON or a file of it; one that says nothing sensible is told",
     '{"exceptions": {"*": {"privilege": true}}}': /POLICY: exceptions\.\*: there is no rule privilege/,
   };
   for (const [POLICY, says] of Object.entries(wrong)) expect(() => read({ POLICY }), POLICY).toThrow(says);
+});
+
+const bot = (settings: Record<string, string>) =>
+  readBotConfig({ APP_ID: "1", PRIVATE_KEY: "PRIVATE KEY", WEBHOOK_SECRET: "of the tests", ...settings });
+
+test("whoever may write may do all but look after the bot, where nothing else is said", () => {
+  const write = [{ is: "permission", least: "write" }];
+  const admin = [{ is: "permission", least: "admin" }];
+  expect(bot({}).may).toEqual({ run: write, cancel: write, retry: write, approve: write, admin });
+  const team = { is: "team", org: "coop-cloud", slug: "testers" };
+  const said = bot({ MAY_RUN: "write, @coop-cloud/testers", MAY_APPROVE: "nobody", MAY_CANCEL: "admin" }).may;
+  expect(said).toEqual({ run: [...write, team], cancel: admin, retry: write, approve: [], admin });
+});
+
+test.each(["read", "everybody", "@testers", "write;admin"])("who may is no guess: %j", (MAY_RETRY) => {
+  expect(() => bot({ MAY_RETRY })).toThrow(
+    "MAY_RETRY: give a list of `write`, `admin` and `@organisation/team`, or `nobody`",
+  );
 });

@@ -98,6 +98,31 @@ export const SHAPE: readonly string[] = [
     UNIQUE (repository, branch, head)
   );
   `,
+  `
+  CREATE TABLE heads (
+    seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    repository TEXT NOT NULL,
+    pull INTEGER NOT NULL,
+    head TEXT NOT NULL,
+    pushed_at TEXT,
+    pushed_by TEXT NOT NULL,
+    noticed_at TEXT NOT NULL,
+    UNIQUE (repository, pull, head)
+  );
+  CREATE TABLE decisions (
+    seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    what TEXT NOT NULL,
+    repository TEXT NOT NULL,
+    pull INTEGER NOT NULL,
+    head TEXT,
+    outcome TEXT NOT NULL,
+    because TEXT NOT NULL,
+    run_id TEXT
+  );
+  CREATE INDEX decisions_by_head ON decisions (head);
+  `,
 ];
 
 export const bringIntoShape = async (database: Database, steps: readonly string[] = SHAPE): Promise<void> => {

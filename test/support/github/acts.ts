@@ -10,19 +10,31 @@ import * as shapes from "./shapes.ts";
 import { git, hasCommit, type Pull, type Recipe, recipeNamed, type State, wholeSecond } from "./state.ts";
 import type { Delivery, Hook } from "./webhooks.ts";
 
-export type NewPull = { number: number; head: string; base?: string; headBranch?: string; author?: string };
+export type NewPull = {
+  number: number;
+  head: string;
+  base?: string;
+  headBranch?: string;
+  author?: string;
+  /** Who proposes it from a fork. */
+  fork?: string;
+};
 
 export function pullActs({ state, announce }: World) {
-  const tell = async (pull: Pull, action: string) => {
-    const facts = { number: pull.number, pull_request: await pullRequest(pull, state) };
-    return announce("pull_request", action, pull.recipe, pull.author, facts);
+  const tell = async (pull: Pull, action: string, by = pull.author) => {
+    const told = { ...(await pullRequest(pull, state)), updated_at: wholeSecond(state.now()) };
+    return announce("pull_request", action, pull.recipe, by, { number: pull.number, pull_request: told });
   };
   return {
     /** Opens a pull request whose head is a commit that the repository has. */
-    pull: async (repo: string, { number, head, base = "main", headBranch = "change", author }: NewPull) => {
+    pull: async (
+      repo: string,
+      { number, head, base = "main", headBranch = "change", author, fork }: NewPull,
+    ) => {
       const recipe = recipeNamed(state, repo);
       await point(recipe, number, head);
-      const by = author ?? recipe.owner;
+      const headOwner = fork ?? recipe.owner;
+      const by = author ?? headOwner;
       const pull: Pull = {
         number,
         recipe,
@@ -30,6 +42,7 @@ export function pullActs({ state, announce }: World) {
         headBranch,
         base,
         author: by,
+        headOwner,
         state: "open",
         closedAt: null,
       };
@@ -37,11 +50,11 @@ export function pullActs({ state, announce }: World) {
       return tell(pull, "opened");
     },
     /** A push to the pull request's branch. */
-    push: async (repo: string, number: number, head: string) => {
+    push: async (repo: string, number: number, head: string, by?: string) => {
       const pull = known(state, repo, number);
       await point(pull.recipe, number, head);
       pull.head = head;
-      return tell(pull, "synchronize");
+      return tell(pull, "synchronize", by);
     },
     reopenPull: async (repo: string, number: number) => {
       const pull = known(state, repo, number);

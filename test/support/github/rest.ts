@@ -4,7 +4,7 @@
  * loudly, instead of pretending that GitHub has no such thing.
  */
 import { checkRunRoutes } from "./check-runs.ts";
-import type { Json } from "./description.ts";
+import { exampleOf, type Json } from "./description.ts";
 import { type Need, newToken } from "./identity.ts";
 import { lookBackRoutes, paged } from "./look-back.ts";
 import { type Answer, type Call, loginOf, notFound, type Route, unprocessable, type World } from "./route.ts";
@@ -12,6 +12,8 @@ import * as shapes from "./shapes.ts";
 import { fullName, git, type Pull, type Recipe, type Role, type State, wholeSecond } from "./state.ts";
 
 const repos = "/repos/{owner}/{repo}";
+const TEAM = "/orgs/{org}/teams/{team_slug}";
+const MEMBERSHIP = `${TEAM}/memberships/{username}`;
 const commenting: Need = [
   ["issues", "write"],
   ["pull_requests", "write"],
@@ -47,6 +49,19 @@ export function routes(world: World): Route[] {
       path: `${repos}/collaborators/{username}/permission`,
       needs: [["metadata", "read"]],
       answer: ({ params }) => permission(state, params.username ?? ""),
+    },
+    {
+      method: "get",
+      path: MEMBERSHIP,
+      needs: [["members", "read"]],
+      answer: ({ params }) => membership(state, params),
+    },
+    {
+      method: "get",
+      path: TEAM,
+      needs: [["members", "read"]],
+      answer: ({ params }) =>
+        teamOf(state, params) === undefined ? notFound : { status: 200, body: team() },
     },
     {
       method: "get",
@@ -129,6 +144,20 @@ function permission(state: State, login: string): Answer {
   const base: Partial<Record<Role, Role>> = { maintain: "write", triage: "read" };
   const user = { ...shapes.user(login, state.url), role_name: role };
   return { status: 200, body: { permission: base[role] ?? role, role_name: role, user } };
+}
+
+const teamOf = ({ teams }: State, { org, team_slug }: Call["params"]) => teams[`${org}/${team_slug}`];
+
+/** GitHub's example lacks what its description demands. */
+function team(): Json {
+  const { organization, ...example } = exampleOf("get", TEAM, 200) as { organization: Json };
+  return { ...example, type: "organization", organization: { ...organization, archived_at: null } };
+}
+
+/** https://docs.github.com/en/rest/teams/members#get-team-membership-for-a-user */
+function membership(state: State, params: Call["params"]): Answer {
+  if (!teamOf(state, params)?.includes(params.username ?? "")) return notFound;
+  return { status: 200, body: { ...exampleOf("get", MEMBERSHIP, 200), role: "member", state: "active" } };
 }
 
 function createComment({ state, app, announce }: World, { caller, recipe, params, body }: Call): Answer {

@@ -69,13 +69,12 @@ export function file(recipe: Recipe, path: string, text: string, url: string): J
 
 export function pullRequest(pull: Pull, baseSha: string, url: string): Json {
   const example = retold(exampleOf("get", `${repos}/pulls/{pull_number}`, 200), pull.recipe, url);
-  const repo = repository(pull.recipe, url);
-  const side = (ref: string, sha: string) => ({
-    label: `${pull.recipe.owner}:${ref}`,
+  const side = (owner: string, ref: string, sha: string) => ({
+    label: `${owner}:${ref}`,
     ref,
     sha,
-    user: user(pull.recipe.owner, url),
-    repo,
+    user: user(owner, url),
+    repo: repository({ ...pull.recipe, owner }, url),
   });
   return {
     ...example,
@@ -91,8 +90,8 @@ export function pullRequest(pull: Pull, baseSha: string, url: string): Json {
     merged_at: null,
     merged_by: null,
     requested_teams: [],
-    head: side(pull.headBranch, pull.head),
-    base: side(pull.base, baseSha),
+    head: side(pull.headOwner, pull.headBranch, pull.head),
+    base: side(pull.recipe.owner, pull.base, baseSha),
   };
 }
 

@@ -18,6 +18,7 @@ import { type Delivery, type Hook, hook } from "./webhooks.ts";
 export type Options = {
   recipes: readonly Recipe[];
   people?: Person[];
+  teams?: Readonly<Record<string, readonly string[]>>;
   /** What people who are not named may do; null: GitHub answers 404 for them. A public repository's "read" by default. */
   strangers?: Role | null;
   /** The app's permissions: those of its manifest, app.yml, where nothing else is said. */
@@ -87,7 +88,13 @@ export async function startGitHub(options: Options) {
   };
 }
 
-function emptyState({ recipes, people = [], strangers = "read", elsewhere = [] }: Options): State {
+function emptyState({
+  recipes,
+  people = [],
+  strangers = "read",
+  teams = {},
+  elsewhere = [],
+}: Options): State {
   let id = 1000;
   const lists = { pulls: [], comments: [], reactions: [], checkRuns: [], tokens: new Map() };
   return {
@@ -95,6 +102,7 @@ function emptyState({ recipes, people = [], strangers = "read", elsewhere = [] }
     recipes,
     people: [...people],
     strangers,
+    teams,
     elsewhere,
     ...lists,
     nextId: () => ++id,

@@ -24,6 +24,8 @@ export type Pull = {
   headBranch: string;
   base: string;
   author: string;
+  /** Whose repository the head is in. */
+  headOwner: string;
   state: "open" | "closed";
   closedAt: string | null;
 };
@@ -76,6 +78,8 @@ export type State = {
   people: Person[];
   /** What anyone else may do: "read" on a public repository. Null: GitHub knows no such person, and answers 404. */
   strangers: Role | null;
+  /** By `organisation/team`, who is in it. */
+  teams: Readonly<Record<string, readonly string[]>>;
   elsewhere: readonly Elsewhere[];
   pulls: Pull[];
   comments: Comment[];

@@ -187,3 +187,20 @@ it.each([
   ["!testme cancelled", "refusal"],
   ["> !testme cancel", "none"],
 ])("%j is %s", (body, is) => expect(parseCommand(body).is).toBe(is));
+
+it.each([
+  [`!testme approve ${"a1".repeat(20)}`, "a1".repeat(20)],
+  ["!testme  APPROVE  0123456789AB <!-- looked at it -->", "0123456789ab"],
+  ["I have read it.\n\n!testme approve 0123456789abc", "0123456789abc"],
+])("%j approves that commit", (body, sha) => expect(parseCommand(body)).toEqual({ is: "approve", sha }));
+
+it.each([
+  "!testme approve",
+  "!testme approve 0123456789a",
+  `!testme approve ${"a".repeat(41)}`,
+  "!testme approve main",
+  "!testme approve 0123456789ab 0123456789ac",
+  "!testme approve 0123456789ab please",
+  "!testme approved 0123456789ab",
+  "!testme approve0123456789ab",
+])("%j approves nothing", (body) => expect(parseCommand(body).is).toBe("refusal"));

@@ -1,5 +1,6 @@
 /** Which open runs a cancel or a closing ends, by when each was asked for. */
 import { expect, test } from "vitest";
+import { readBotConfig } from "../../../src/config.ts";
 import { answerTo } from "../../../src/runner/accept.ts";
 import { STAGES } from "../../../src/stages/stage.ts";
 import type { Delivery, OpenRun } from "../../../src/store/store.ts";
@@ -24,6 +25,11 @@ const open = (id: string, askedAt: string): OpenRun => ({
   isWorking: false,
   cancelledBy: null,
 });
+const { may, gitHubWaitMs } = readBotConfig({
+  APP_ID: "1",
+  PRIVATE_KEY: "PRIVATE KEY",
+  WEBHOOK_SECRET: "a secret of tests",
+});
 const unasked = (): never => {
   throw new Error("nobody was to be asked that");
 };
@@ -32,14 +38,18 @@ const answer = (intake: Delivery["intake"], askedAt: string, runs: readonly Open
     {
       github: {
         permission: async () => "write",
+        isMember: unasked,
         pullRequest: unasked,
         file: unasked,
         isPassing: () => false,
         retryAfterMs: () => null,
       },
-      store: { openRuns: async () => runs, runsAt: unasked },
+      store: { openRuns: async () => runs, runsAt: unasked, pushes: unasked, isApproved: unasked },
       newId: unasked,
-      now: unasked,
+      now: () => new Date("2026-01-05T18:00:00Z"),
+      may,
+      gitHubWaitMs,
+      onUnsaid: unasked,
       stages: STAGES,
       supersedeWorking: false,
     },
@@ -86,6 +96,8 @@ test("a command and a whole suite's Re-run take the stages of the settings, and 
   const stagesOf = async (intake: Delivery["intake"]) => {
     const pull = {
       isOpen: true,
+      author: "maya",
+      isFork: false,
       head: run.head,
       cloneUrl: "https://github.example/coop/wiki.git",
       targetBranch: "main",
@@ -93,12 +105,21 @@ test("a command and a whole suite's Re-run take the stages of the settings, and 
     const ports = {
       github: {
         permission: async () => "write" as const,
+        isMember: unasked,
         pullRequest: async () => pull,
         file: unasked,
         isPassing: () => false,
         retryAfterMs: () => null,
       },
-      store: { openRuns: async () => [], runsAt: async () => [open("before", "2026-01-05T12:00:00Z").run] },
+      store: {
+        openRuns: async () => [],
+        runsAt: async () => [open("before", "2026-01-05T12:00:00Z").run],
+        pushes: async () => [],
+        isApproved: unasked,
+      },
+      may,
+      gitHubWaitMs,
+      onUnsaid: unasked,
       newId: () => "r1",
       now: () => new Date("2026-01-05T12:00:00Z"),
       stages: ["install", "lint"] as const,

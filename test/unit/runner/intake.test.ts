@@ -19,7 +19,7 @@ const said = (guid: string, pull: number, repo = "wiki"): Delivery => ({
     body: "!testme",
   },
 });
-const nothing: Answer = { run: null, messages: [], cancels: [] };
+const nothing: Answer = { run: null, messages: [], cancels: [], decisions: [], met: null };
 
 /** Each answer is held until the test gives it. */
 const house = () => {

@@ -28,6 +28,8 @@ const repositoryOf = (installation: number, repo = `of-${installation}`) => ({
 const pullOf = (isOpen: boolean) => ({
   head: base,
   isOpen,
+  author: "maya",
+  isFork: false,
   targetBranch: "main",
   cloneUrl: "https://github.example/coop/wiki.git",
 });

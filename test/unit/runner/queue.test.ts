@@ -117,7 +117,7 @@ const cancel = async (runId: string, by: string): Promise<void> => {
   const repository = { owner: "coop", repo: "wiki", installation: 1 };
   const intake = { is: "closed" as const, repository, pull: 1 };
   await store.receive({ guid, once: guid, receivedAt: at, askedAt: at, intake });
-  await store.answer(guid, { run: null, messages: [], cancels: [{ runId, by }] });
+  await store.answer(guid, { run: null, messages: [], cancels: [{ runId, by }], decisions: [], met: null });
 };
 /** Its work began, and its process died. */
 const cutShort = async (runId: string): Promise<void> => {
