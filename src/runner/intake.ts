@@ -4,9 +4,9 @@
  * pull request is answered in the order in which it came, so that a cancel finds the run that it is to end.
  */
 import type { Answer, Delivery, Store } from "../store/store.ts";
-import { NOTHING } from "./accept.ts";
 import { KeyedMutex } from "./keyed-mutex.ts";
 import { about } from "./run-context.ts";
+import { NOTHING } from "./wish.ts";
 
 export type Intake = {
   /** Resolves when it is stored; how it is answered shows on GitHub. */

@@ -3,7 +3,15 @@ import type { Decision } from "../command/decision.ts";
 import type { Commit } from "../recipe/commit.ts";
 import type { Query } from "./database.ts";
 import { DecisionSchema, PushSchema } from "./row-schema.ts";
-import type { Pull, Push } from "./store.ts";
+import type { Delivery, Pull, Push } from "./store.ts";
+
+/** The head that a delivery tells of. */
+export const headIn = ({ askedAt, intake }: Delivery): (Pull & Push) | null => {
+  if (intake.is !== "push" && intake.is !== "opened") return null;
+  const { repository, pull, head, login: by, is } = intake;
+  const at = is === "opened" ? null : askedAt;
+  return { repository: `${repository.owner}/${repository.repo}`, pull, head, at, by };
+};
 
 /** A head that is pushed again, after another, is the newest; what is told late of an earlier push changes nothing. */
 export const met = async (

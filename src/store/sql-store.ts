@@ -12,7 +12,7 @@ import { writeEvidence, writeResults } from "./evidence-folder.ts";
 import { ResultsSchema } from "./results-schema.ts";
 import { DeliverySchema, GreenSchema, MessageSchema, RunSchema } from "./row-schema.ts";
 import type { Session } from "./session.ts";
-import { decided, decisions, forgetGate, isApproved, met, pushes } from "./sql-gate.ts";
+import { decided, decisions, forgetGate, headIn, isApproved, met, pushes } from "./sql-gate.ts";
 import type { Delivery, Message, Store, Unsent } from "./store.ts";
 
 /** Enough for a median of each stage in a few repositories. */
@@ -350,14 +350,6 @@ export const sqlStore = async (
       await database.close();
     },
   };
-};
-
-/** The head that a delivery tells of. */
-const headIn = ({ askedAt, intake }: Delivery) => {
-  if (intake.is !== "push" && intake.is !== "opened") return null;
-  const { repository, pull, head, login: by, is } = intake;
-  const at = is === "opened" ? null : askedAt;
-  return { repository: `${repository.owner}/${repository.repo}`, pull, head, at, by };
 };
 
 const receive = async (query: Query, delivery: Delivery, bot: string): Promise<boolean> => {

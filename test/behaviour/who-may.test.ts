@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { parseRule } from "../../src/command/who-may.ts";
 import { readBotConfig } from "../../src/config.ts";
 import { heldWorld } from "../support/held-world.ts";
+import { story } from "../support/recipes.ts";
 import { type Options, openWorld } from "../support/world.ts";
 
 const usual = readBotConfig({ APP_ID: "1", PRIVATE_KEY: "PRIVATE KEY", WEBHOOK_SECRET: "of the tests" }).may;
@@ -74,13 +75,13 @@ test("Re-run is for those who may retry, of one check and of all", async () => {
 });
 
 test("a bot may nothing, whatever GitHub lets it do: no word, no button, no push", async () => {
-  const world = await openWorld({
-    ...oneStage,
-    people: [
-      { login: "maya", permission: "write" },
-      { login: "helper[bot]", permission: "admin" },
-    ],
-  });
+  const people = [
+    { login: "maya", permission: "write" as const },
+    { login: "helper[bot]", permission: "admin" as const },
+  ];
+  const wiki = (folder: string, name: string) =>
+    story(folder, name, { files: { "testme.yml": "run_on_push: true\n" } }, {});
+  const world = await openWorld({ ...oneStage, people, recipes: { wiki } });
   await world.comment("!testme");
   await world.settled();
   const asked = world.github.requests.length;
@@ -91,8 +92,13 @@ test("a bot may nothing, whatever GitHub lets it do: no word, no button, no push
   expect(world.github.requests.slice(asked).map(({ path }) => path)).toEqual([
     "/repos/coop/wiki/issues/1/comments",
   ]);
+  await world.push(world.story().base, { by: "helper[bot]" });
   expect(world.checkRuns()).toHaveLength(1);
   expect(world.replies()).toEqual([]);
+  // The very same push of somebody who may.
+  await world.push(world.story().base, { by: "maya" });
+  await world.settled();
+  expect(world.checkRuns()).toHaveLength(2);
 });
 
 test.each([
