@@ -33,7 +33,11 @@ const CheckRunDelivery = Common.extend({
 });
 const ActionDelivery = CheckRunDelivery.extend({ requested_action: z.object({ identifier: z.string() }) });
 const PullDelivery = Common.extend({
-  pull_request: z.object({ number: z.number(), head: z.object({ sha: Commit }), updated_at: Time.nullish() }),
+  pull_request: z.object({
+    number: z.number(),
+    head: z.object({ sha: Commit, repo: z.object({ pushed_at: Time.nullish() }).nullish() }),
+    updated_at: Time.nullish(),
+  }),
 });
 const Named = z.object({ full_name: z.string() });
 const OpenedDelivery = Common.extend({
@@ -102,7 +106,7 @@ export const testmeApp =
       const { number: pull, head, updated_at } = pull_request;
       const { login } = rest.sender;
       const what = { is: "push", repository: repositoryOf(rest), pull, head: head.sha, login } as const;
-      await receive(guid, guid, what, updated_at);
+      await receive(guid, guid, what, latest(updated_at, head.repo?.pushed_at));
     });
 
     probot.on("pull_request.opened", async ({ id: guid, payload }) => {
@@ -128,6 +132,13 @@ export const testmeApp =
       await receive(guid, guid, { is: "suite-rerequest", repository, head: check_suite.head_sha, login });
     });
   };
+
+/** A pull request's own time need not have moved yet; too late is told, and too early would run what nobody has seen. */
+const latest = (...times: (string | null | undefined)[]): string | null =>
+  times
+    .flatMap((time) => time ?? [])
+    .toSorted((a, b) => Date.parse(a) - Date.parse(b))
+    .at(-1) ?? null;
 
 const repositoryOf = ({ repository, installation }: z.infer<typeof Common>) => ({
   owner: repository.owner.login,

@@ -168,6 +168,23 @@ test("nor is one of which no webhook has told, until somebody comments who can h
   expect(world.checkRuns().map(({ head_sha }) => head_sha)).toEqual([base]);
 });
 
+test("a push is as late as the latest that GitHub says of it", async () => {
+  const world = await openWorld(oneStage);
+  const { base } = world.story();
+  world.github.setClock(() => new Date(Date.UTC(2026, 0, 5, 12)));
+  world.github.sendWebhooksTo(null);
+  await world.push(base, { by: "eve" });
+  world.github.sendWebhooksTo(world.bot.url);
+  // That of the pull request had not moved yet, and that of the fork had.
+  const told = JSON.parse(JSON.stringify(world.github.deliveries.at(-1)?.payload));
+  told.pull_request.updated_at = "2026-01-05T11:00:00Z";
+  told.pull_request.head.repo.pushed_at = "2026-01-05T12:00:00Z";
+  await world.github.deliver("pull_request", told);
+  await world.comment("!testme");
+  expect(world.replies()).toEqual([expect.stringContaining("you cannot have seen what would run")]);
+  expect(world.checkRuns()).toEqual([]);
+});
+
 test("whoever pushed and comments at once has seen it", async () => {
   const world = await openWorld(oneStage);
   const { base } = world.story();
