@@ -1,6 +1,7 @@
 // Endings that Swarm itself does not name: it goes on regardless, it waits for ever, it has stopped watching, or a later write
 // has erased what it said.
 import { describe, expect, it } from "vitest";
+import type { Task } from "../../../src/verdict/observation.ts";
 import {
   at,
   failed,
@@ -198,12 +199,12 @@ describe("a task that no node can take", () => {
 });
 
 describe("the right stamp on the wrong image", () => {
-  const named = (wanted: string, running: string): Story => {
+  const named = (wanted: string, running: string, old: Task[] = []): Story => {
     const standing = service("app", 10, { stamp: oldStamp, image: "app:1.0" });
     return story({ services: [standing], tasks: [told.old1], images: { [fullName("app")]: wanted } })
       .saw(service("app", 12, { ...isNew, update: update("updating") }))
       .deployed()
-      .tasks({ fresh: [task("new1", "running", { image: running })] })
+      .tasks({ fresh: [task("new1", "running", { image: running })], stale: old })
       .after(5)
       .saw(service("app", 14, { ...isNew, update: update("completed", { done: 5 }) }));
   };
@@ -221,6 +222,10 @@ describe("the right stamp on the wrong image", () => {
       .tasks({})
       .deployed();
     expect(says(asleep)).toBe("app wrong-image, app:1.1 for app:1.2");
+  });
+  it("is not told of an old task that takes its time to end", () => {
+    const leaving = task("old1", "running", { image: "app:1.0", desired: "shutdown" });
+    expect(says(named("app:1.1", "app:1.1", [leaving]))).toBe("good");
   });
   it("looks at what runs, too, and not only at what the service says", () => {
     expect(says(named("app:1.1", "app:1.0"))).toBe("app wrong-image, app:1.0 for app:1.1");
