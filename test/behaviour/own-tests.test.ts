@@ -1,5 +1,6 @@
 /** A recipe that brings its own tests: each is told by its name, and none that was not run counts as passed. */
 import { expect, test } from "vitest";
+import { defaultPolicy } from "../../src/recipe/policy/policy.ts";
 import type { TrialRun } from "../../src/swarm/swarm.ts";
 import { goodUpgrade } from "../support/recipes.ts";
 import { recipeWith, recipeWithTests, shellTest } from "../support/recipes-custom.ts";
@@ -154,4 +155,21 @@ test("what looks like a token is nowhere told", async () => {
   const { output } = world.check("custom");
   expect(output.title).toBe("The only test failed: web: with <redacted token> (sent <redacted token>)");
   expect(JSON.stringify(world.checkRuns())).not.toContain(token);
+});
+
+test("a test's own image is held against the registries that the operator named", async () => {
+  const tests = [
+    shellTest("far", "exit 0", { image: "registry.example.org/x:1" }),
+    shellTest("near", "exit 0"),
+  ];
+  const world = await openWorld({
+    recipes: { wiki: (folder, name) => recipeWithTests(folder, name, ...tests) },
+    policy: { ...defaultPolicy, registries: ["docker.io"] },
+    ...onlyCustom,
+  });
+  await world.comment("!testme");
+  await world.settled();
+  expect(world.check("custom").output.title).toBe(
+    "1 of 2 tests failed: far (could not be started: its image registry.example.org/x:1 is refused by policy (registries))",
+  );
 });

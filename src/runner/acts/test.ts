@@ -2,7 +2,10 @@
  * Runs the recipe's own tests one after the other, each in a container beside its service. All of them are run, whatever becomes of the
  * first: a person wants to know of each.
  */
+
 import { join } from "node:path";
+import { policyFor } from "../../recipe/policy/policy.ts";
+import { allowsImage } from "../../recipe/policy/run-rules.ts";
 import { mainService } from "../../recipe/questions.ts";
 import type { OwnTest } from "../../recipe/recipe-config.ts";
 import { routedPort } from "../../recipe/stack-config.ts";
@@ -19,17 +22,20 @@ import { haveImage } from "./have-image.ts";
 import { runningTask } from "./running-task.ts";
 
 export const test =
-  ({ swarm, now }: StepTools, work: Work): Executor<"test"> =>
+  ({ swarm, policy, now }: StepTools, work: Work): Executor<"test"> =>
   async (lease) => {
     const recipe = recipeOf(work);
     const redact = redactor(recipe.app.values, work.standing.secrets);
     const { tests } = work.config;
+    const allowed = policyFor(policy, work.repository);
     const files = tests.length === 0 ? [] : await readTests(join(work.directory, TESTS));
     for (const [index, own] of tests.entries()) {
       work.doing(`running test ${index + 1} of ${tests.length}: ${own.name}`);
       work.allow(own.timeoutMs);
       const planned = plannedOf(own, recipe, work);
-      const ran = await run(swarm, lease, recipe, planned, files, work.signal);
+      const ran = allowsImage(planned.image, allowed)
+        ? await run(swarm, lease, recipe, planned, files, work.signal)
+        : unstarted(`its image ${planned.image} is refused by policy (registries)`);
       work.note({ is: "tested", at: now().toISOString(), ...toldBy(planned, ran, redact) });
     }
   };

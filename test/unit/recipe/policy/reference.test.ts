@@ -32,7 +32,7 @@ A dependency that is refused ends the run as one that does not come up does.
 ${JSON.stringify(defaultPolicy, null, 2)}
 \`\`\`
 
-\`networks\` are external networks that stacks may join. \`registries\` are those that images may come from, and \`null\` is all. \`managerLabels\` are labels of
+\`networks\` are external networks that stacks may join. \`registries\` are those that images may come from, those of a recipe's own tests as well, and \`null\` is all. \`managerLabels\` are labels of
 nodes that no recipe may ask for. The four ceilings are of a stack's services, a service's replicas, and a task's memory and CPUs. \`exceptions\` go by
 repository: \`owner/name\` (a recipe on a disk: the name of its folder; a dependency: as testme.yml names it), or \`*\` for all. For
 each rule there stand the values that are allowed, or \`true\` for all of them; a value is a path, a port, a name or a key, as the refusal
