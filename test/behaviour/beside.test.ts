@@ -3,6 +3,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { defaultPolicy } from "../../src/recipe/policy/policy.ts";
 import type { ProbeTarget, Trial, TrialRun } from "../../src/swarm/swarm.ts";
 import { changesConfig, knowsSso, needsSso, overlaid, sso } from "../support/recipes-beside.ts";
 import { shellTest } from "../support/recipes-custom.ts";
@@ -108,6 +109,7 @@ test("a repository that the public cannot read is not to be had: no token goes t
 test("an engine's fault that meets it keeps its party, and says whom it met", async () => {
   const world = await openWorld({
     recipes: { ...wiki(), sso: (folder) => sso(folder, "sso", {}, "lobby") },
+    policy: { ...defaultPolicy, networks: ["proxy", "lobby"] },
     isPublic,
   });
   await tested(world);
