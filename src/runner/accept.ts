@@ -48,8 +48,11 @@ export const answerTo = async (ports: AcceptPorts, { guid, askedAt, intake }: De
       return answerToButton(ports, guid, intake);
     case "suite-rerequest": {
       // A suite names no pull request when it comes from a fork, so our own record of the commit says which it is.
-      const source = (await ports.store.runsAt(intake.head)).at(-1)?.source;
-      if (source?.is !== "pull-request") return NOTHING;
+      const { owner, repo } = intake.repository;
+      const source = (await ports.store.runsAt(intake.head))
+        .flatMap((run) => (run.source.is === "pull-request" ? run.source : []))
+        .findLast((one) => one.owner === owner && one.repo === repo);
+      if (!source) return NOTHING;
       return answerToRerequest(ports, guid, { ...intake, is: "rerequest", pull: source.number, stage: null });
     }
   }
@@ -157,7 +160,8 @@ const answerToButton = async (
   const may = await askFor(ports, wish);
   const refusal = wordsOf(ports, wish, may);
   if (refusal !== null) return declined(ports, wish, may, refusal);
-  const cancels = [{ runId, by: `cancelled by ${pressed.login}` }];
+  // They may here, and not where another repository's run is.
+  const cancels = ended ? [{ runId, by: `cancelled by ${pressed.login}` }] : [];
   return { ...NOTHING, cancels, decisions: [decisionOf(ports, wish, may, runId)] };
 };
 

@@ -132,6 +132,19 @@ test("a command and a whole suite's Re-run take the stages of the settings, and 
   const asked = { repository, pull: 1, login: "maya", head: run.head };
   expect(await stagesOf({ ...cancel, body: "!testme" })).toEqual(["install", "lint"]);
   expect(await stagesOf({ ...asked, is: "suite-rerequest" })).toEqual(["install", "lint"]);
+  const elsewhere = { ...repository, repo: "blog" };
+  expect(await stagesOf({ ...asked, repository: elsewhere, is: "suite-rerequest" })).toBeUndefined();
   expect(await stagesOf({ ...asked, is: "rerequest", stage: null })).toEqual(["install", "lint"]);
   expect(await stagesOf({ ...asked, is: "rerequest", stage: "backup" })).toEqual(["backup"]);
+});
+
+test("the Cancel button ends its run, and none of another repository", async () => {
+  const runs = [open("r1", "2026-01-05T11:00:00Z")];
+  const pressed = { is: "cancel-pressed", repository, pull: 1, runId: "r1", login: "maya" } as const;
+  const at = "2026-01-05T12:00:00Z";
+  const { cancels, decisions } = await answer(pressed, at, runs);
+  expect(cancels).toEqual([{ runId: "r1", by: "cancelled by maya" }]);
+  expect(decisions).toMatchObject([{ what: "cancel", commit: run.head, runId: "r1", outcome: "allowed" }]);
+  const elsewhere = { ...pressed, repository: { ...repository, repo: "blog" } };
+  expect((await answer(elsewhere, at, runs)).cancels).toEqual([]);
 });
