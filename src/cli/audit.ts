@@ -12,7 +12,7 @@ import { type Command, EXIT, readArgs, Usage } from "./command.ts";
 const USAGE = `testme audit [--last <number>] [--json]
 
 Shows who asked the bot for what, of which commit, and what allowed it or not, oldest first. It asks the bot that runs on this machine
-with these settings: in a container, \`docker exec <bot> npx testme audit\`.
+with these settings: in a container, \`docker exec <bot> node src/cli.ts audit\`.
 
   --last <number>  how many decisions (default: 100)
   --json           one JSON object a line

@@ -117,11 +117,11 @@ const answerToRun = async (
     return { ...refused(ports, wish, because, notSeen(head, unseen.seen)), met };
   }
   const why = await whyStrange(ports, comment, head, pull);
-  const answer =
-    why === null
-      ? started([seen(comment)])
-      : refused(ports, wish, `not approved: ${why}`, notApproved(head, why));
-  return { ...answer, met };
+  if (why === null) return { ...started([seen(comment)]), met };
+  const answer = refused(ports, wish, `not approved: ${why}`, notApproved(head, why));
+  // Nobody may have heard of its opening.
+  const waiting = checkOf(ports, comment, head, { is: "waiting", why });
+  return { ...answer, messages: [...answer.messages, waiting], met };
 };
 
 const seen = ({ repository, commentId }: Of<"comment">): Message => ({

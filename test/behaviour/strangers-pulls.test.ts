@@ -23,7 +23,6 @@ const approved = (head: string) => [head, "success", "Approved by maya"];
 
 test("it waits from its opening on, and its check says what a maintainer types", async () => {
   const world = await openWorld(stranger);
-  await world.bot.answered();
   const { head } = world.story();
   expect(approval(world)).toEqual([waiting(head)]);
   const { summary } = world.checkRuns()[0]?.output ?? {};
@@ -42,6 +41,18 @@ test("a maintainer's plain command runs nothing of it, and says what to look at 
   ]);
   expect(installs(world)).toEqual([]);
   expect(world.engine.acts).toEqual([]);
+});
+
+test("one that was opened while nobody listened has its check from the first command on", async () => {
+  const world = await openWorld({ stages: ["install"] });
+  const { head } = world.story();
+  world.github.sendWebhooksTo(null);
+  await world.github.pull("coop/wiki", { number: 2, head, fork: "mallory" });
+  world.github.sendWebhooksTo(world.bot.url);
+  await world.github.comment("coop/wiki", 2, "maya", "!testme");
+  await world.bot.answered();
+  expect(approval(world)).toEqual([waiting(head)]);
+  expect(installs(world)).toEqual([]);
 });
 
 test("what is approved runs, also again, and a later commit waits", async () => {
@@ -102,7 +113,7 @@ test("who proposed it may not approve it, nor may any passer-by", async () => {
   expect(approval(world)).toEqual([waiting(head)]);
 });
 
-test("a fork of somebody who may run is no stranger's, and neither is a branch of the repository", async () => {
+test("a fork of somebody who may run is no stranger's", async () => {
   const world = await openWorld({ fork: "maya", stages: ["install"] });
   await world.comment("!testme");
   await world.settled();
@@ -112,7 +123,6 @@ test("a fork of somebody who may run is no stranger's, and neither is a branch o
 
 test("where GitHub does not say whose it is, it is a stranger's", async () => {
   const world = await openWorld({ ...stranger, settings: { gitHubWaitMs: 0 } });
-  await world.bot.answered();
   world.fail({ path: /collaborators\/mallory\/permission$/ }, { status: 403 });
   await world.comment("!testme");
   expect(world.replies()).toEqual([expect.stringContaining("GitHub did not say whether `mallory` may")]);

@@ -106,6 +106,8 @@ async function build(folder: string, { recipes = { wiki: goodUpgrade }, ...optio
   const bot = await listenTo(github, config, options.settings ?? {}, engine);
   for (const [on, { head }] of Object.entries(stories))
     await github.pull(`${OWNER}/${on}`, { number: PULL, head, ...(options.fork && { fork: options.fork }) });
+  // What it says of an opening is said before the story begins.
+  await bot.answered();
 
   const planned: (number | "dropped")[] = [];
   const seen = new Map<number, number>();
