@@ -66,3 +66,11 @@ export const failingHook = (dir: string, phase: "backup.pre-hook" | "restore.pos
   });
 
 export const noLabels = (dir: string, name = "no-labels"): Promise<Story> => recipeWithLabels(dir, name, {});
+
+/** Its marker reads the same whether the data is there or not. */
+export const markerThatOutlives = (dir: string, name = "outlives"): Promise<Story> =>
+  recipeWithLabels(dir, name, BACKED_UP, { markers: [{ ...rowMarker, read: "echo 42" }] });
+
+/** Its marker cannot be written. */
+export const markerUnwritable = (dir: string, name = "unwritable"): Promise<Story> =>
+  recipeWithLabels(dir, name, BACKED_UP, { markers: [{ ...rowMarker, write: "echo 'no table'; exit 2" }] });

@@ -92,3 +92,12 @@ it("volumes that nothing backs up claim nothing, and the way out is named", asyn
     ...rung("unverified", expect.stringMatching(/add the label backupbot.backup=true/)),
   });
 });
+
+it("a marker that shows nothing is told as the marker's fault", async () => {
+  expect(await backupAndRestore(await recipes.markerThatOutlives(folder), "restore")).toMatchObject({
+    stages: [stage("restore", "fail", /Marker failed: a row of app: it reads the same without the data$/)],
+  });
+  expect(await backupAndRestore(await recipes.markerUnwritable(folder), "backup")).toMatchObject({
+    stages: [stage("backup", "fail", /Marker failed: a row of app: its write command exited with code 2$/)],
+  });
+});
