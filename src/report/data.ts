@@ -1,10 +1,9 @@
 /** A backup and a restore told: titles and stories of what was found, and what a stage that passed has shown. */
 import type { CommandEnd, DataFinding, FailedHook, MarkerFault } from "../verdict/data.ts";
-import { archivedIn, readAfter } from "../verdict/data-rules.ts";
+import { archivedIn, marksIn } from "../verdict/data-rules.ts";
 import type { Observation } from "../verdict/observation.ts";
 import { bytesWords } from "./amounts.ts";
-import { type Block, story } from "./budget.ts";
-import { code, count, table } from "./markdown.ts";
+import { code, count } from "./markdown.ts";
 import type { Story } from "./paragraph.ts";
 
 type Of<K extends DataFinding["is"]> = Extract<DataFinding, { is: K }>;
@@ -69,7 +68,7 @@ const hookStory = ({ service, phase, command, end, lines }: FailedHook): Story =
   next: `Mend the hook in the label ${code(`backupbot.${phase.replace(" ", ".")}`)}; it runs by ${code("sh -c")} in the service's container.`,
 });
 
-const endWords = (end: CommandEnd): string => {
+export const endWords = (end: CommandEnd): string => {
   switch (end.is) {
     case "exited":
       return `exited with code ${end.code}`;
@@ -96,26 +95,12 @@ const faultWords = (fault: MarkerFault): string => {
 const placesOf = ({ empty }: Of<"backup-empty">): string[] =>
   empty.map(({ volume, path }) => (volume === null ? path : `${volume}: ${path}`));
 
-/** Title and blocks of a backup that passed. */
-export const backupPassed = (seen: readonly Observation[]): { title: string; blocks: Block[] } => {
-  const kept = archivedIn(seen).flatMap(({ volume, path, archive }) =>
-    archive.is === "kept" ? [{ volume, path, ...archive }] : [],
-  );
+export const backupTitle = (seen: readonly Observation[]): string => {
+  const kept = archivedIn(seen).flatMap(({ archive }) => (archive.is === "kept" ? [archive] : []));
   const files = kept.reduce((sum, one) => sum + one.files, 0);
   const bytes = kept.reduce((sum, one) => sum + one.bytes, 0);
-  const title = `Backed up ${count(files, "file")}, ${bytesWords(bytes)}`;
-  const rows = kept.map((one) => [
-    code(one.volume ?? "—"),
-    code(one.path),
-    String(one.files),
-    bytesWords(one.bytes),
-  ]);
-  return { title, blocks: [story(`**${title}.**`), story(table(["volume", "path", "files", "size"], rows))] };
+  return `Backed up ${count(files, "file")}, ${bytesWords(bytes)}`;
 };
 
-/** Title and blocks of a restore that passed. */
-export const restorePassed = (seen: readonly Observation[]): { title: string; blocks: Block[] } => {
-  const marks = readAfter(seen, "restore").map(({ mark }) => mark);
-  const title = `Restored: ${count(marks.length, "mark")} came back after the data was wiped`;
-  return { title, blocks: [story(`**${title}**: ${marks.map((mark) => code(mark)).join(", ")}.`)] };
-};
+export const restoreTitle = (seen: readonly Observation[]): string =>
+  `Restored: ${count(marksIn(seen, "restore").length, "mark")} came back after the data was wiped`;

@@ -14,7 +14,8 @@ import { isWritten } from "../verdict/rules/unchanged.ts";
 import { aroundBlocks } from "./around.ts";
 import { type Block, fitted, story } from "./budget.ts";
 import { conventionsPassed } from "./conventions.ts";
-import { backupPassed, restorePassed } from "./data.ts";
+import { backupTitle, restoreTitle } from "./data.ts";
+import { dataEvidence } from "./data-evidence.ts";
 import { evidenceOf } from "./evidence/blocks.ts";
 import { olderFailuresBlock } from "./evidence/tasks.ts";
 import { ladderBlock } from "./ladder.ts";
@@ -109,10 +110,15 @@ const findingBlocks = (finding: Finding, result: StageResult): Block[] => {
       ? []
       : [story(`This is about the base ${code(base)}; the commit under test was not reached.`)];
   if (!("rollout" in finding)) {
-    const own = finding.is === "tests-failed" ? testsEvidence(result.observations) : [];
-    return [story(tell(storyOf(finding))), ...about, ...own];
+    return [story(tell(storyOf(finding))), ...about, ...stageEvidence(finding, result)];
   }
   return [story(tell(storyOf(finding))), ...about, ...evidenceOf(finding, result.observations)];
+};
+
+/** Below a finding that no rollout is to blame for: what its stage has seen. */
+const stageEvidence = (finding: Finding, { stage, observations }: StageResult): Block[] => {
+  if (finding.is === "tests-failed") return testsEvidence(observations);
+  return stage === "backup" || stage === "restore" ? dataEvidence(observations) : [];
 };
 
 const passBlocks = (result: StageResult): Block[] => {
@@ -121,9 +127,9 @@ const passBlocks = (result: StageResult): Block[] => {
     case "upgrade":
       return deployedBlocks(result);
     case "backup":
-      return backupPassed(result.observations).blocks;
+      return [story(`**${backupTitle(result.observations)}.**`), ...dataEvidence(result.observations)];
     case "restore":
-      return restorePassed(result.observations).blocks;
+      return [story(`**${restoreTitle(result.observations)}.**`), ...dataEvidence(result.observations)];
     case "custom":
       return testsPassed(result.observations).blocks;
     case "lint":

@@ -12,7 +12,7 @@ import { causeOf } from "../verdict/rules/cause.ts";
 import { ownUpdate, ownUpdates } from "../verdict/rules/own-update.ts";
 import { stampIn } from "../verdict/rules/stamp.ts";
 import { conventionsPassed } from "./conventions.ts";
-import { backupPassed, dataTitle, restorePassed } from "./data.ts";
+import { backupTitle, dataTitle, restoreTitle } from "./data.ts";
 import { levelWords } from "./ladder.ts";
 import { count, cut, oneLine, seconds } from "./markdown.ts";
 import { testsPassed, testsTitle } from "./own-tests.ts";
@@ -228,9 +228,9 @@ const passTitle = (result: StageResult): string => {
     case "upgrade":
       return deployedTitle(result);
     case "backup":
-      return backupPassed(result.observations).title;
+      return backupTitle(result.observations);
     case "restore":
-      return restorePassed(result.observations).title;
+      return restoreTitle(result.observations);
     case "custom":
       return testsPassed(result.observations).title;
     case "lint":

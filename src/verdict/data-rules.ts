@@ -47,13 +47,13 @@ const unwritten = (seen: Seen): DataFinding[] =>
   );
 
 const unread = (seen: Seen): DataFinding[] =>
-  readAfter(seen, "mark").flatMap(({ mark, service, isThere, said }): DataFinding[] =>
+  marksIn(seen, "mark").flatMap(({ mark, service, isThere, said }): DataFinding[] =>
     isThere ? [] : [{ is: "marker-failed", mark, service, fault: { is: "read", said } }],
   );
 
 /** Of a file it would be our own doing: the runner does not get past that. */
 const outliving = (seen: Seen): DataFinding[] =>
-  readAfter(seen, "wipe").flatMap(({ mark, service, isThere }): DataFinding[] =>
+  marksIn(seen, "wipe").flatMap(({ mark, service, isThere }): DataFinding[] =>
     isThere ? [{ is: "marker-failed", mark, service, fault: { is: "outlives" } }] : [],
   );
 
@@ -99,17 +99,18 @@ const notStarted = (seen: Seen): DataFinding[] =>
   );
 
 const lostIn = (seen: Seen): DataFinding[] => {
-  const read = readAfter(seen, "restore");
+  const read = marksIn(seen, "restore");
   const marks = read.flatMap(({ mark, service, place, isThere, said }) =>
     isThere ? [] : [{ mark, service, place, said }],
   );
   return marks.length === 0 ? [] : [{ is: "data-lost", marks, of: read.length }];
 };
 
-const hooksIn = (seen: Seen): Of<"hook">[] => seen.filter((o) => o.is === "hook");
+export const hooksIn = (seen: Seen): Of<"hook">[] => seen.filter((o) => o.is === "hook");
 export const archivedIn = (seen: Seen): Of<"archived">[] => seen.filter((o) => o.is === "archived");
-export const readAfter = (seen: Seen, moment: Of<"mark-read">["after"]): Of<"mark-read">[] =>
-  seen.flatMap((o) => (o.is === "mark-read" && o.after === moment ? [o] : []));
+/** All, or those of one moment. */
+export const marksIn = (seen: Seen, moment?: Of<"mark-read">["after"]): Of<"mark-read">[] =>
+  seen.flatMap((o) => (o.is === "mark-read" && (moment ?? o.after) === o.after ? [o] : []));
 
 /** Null where the record proves what the stage claims. */
 export const unprovenBackup = (seen: Seen): Unproven | null => {
@@ -142,7 +143,7 @@ export const unprovenRestore = (seen: Seen): Unproven | null => {
   const backup = unprovenBackup(seen);
   if (backup) return backup;
   if (!seen.some((o) => o.is === "wiped")) return { is: "unverified", reason: "the data was never wiped" };
-  const proven = readAfter(seen, "restore").filter(({ mark, isThere }) => isThere && wasGone(seen, mark));
+  const proven = marksIn(seen, "restore").filter(({ mark, isThere }) => isThere && wasGone(seen, mark));
   if (proven.length > 0) return null;
   return {
     is: "unverified",
@@ -152,5 +153,5 @@ export const unprovenRestore = (seen: Seen): Unproven | null => {
 
 /** It was there before, and gone with the data; else it proves nothing. */
 const wasGone = (seen: Seen, mark: string): boolean =>
-  readAfter(seen, "mark").some((o) => o.mark === mark && o.isThere) &&
-  readAfter(seen, "wipe").some((o) => o.mark === mark && !o.isThere);
+  marksIn(seen, "mark").some((o) => o.mark === mark && o.isThere) &&
+  marksIn(seen, "wipe").some((o) => o.mark === mark && !o.isThere);
