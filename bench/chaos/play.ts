@@ -8,6 +8,7 @@ import * as z from "zod";
 import { settingsFor, TWO_STAGES } from "../../test/support/bot-process.ts";
 import { leftovers } from "../../test/support/engine.ts";
 import { type StandIn, startGitHub } from "../../test/support/github/stand-in.ts";
+import { TEST_POLICY } from "../../test/support/policy.ts";
 import { randomFrom } from "../statistics.ts";
 import { createBots } from "./bots.ts";
 import { wrongOf } from "./count.ts";
@@ -167,6 +168,7 @@ const envOf = ({ folder, host, lanes }: Options, github: StandIn, apiUrl: string
   PROBE_IMAGE: "testme/fixture:1",
   RESOLVE_IMAGE: "never",
   PULL_IMAGES: "never",
+  POLICY: TEST_POLICY,
   CONCURRENCY: String(lanes),
 });
 
