@@ -2,6 +2,7 @@
 import type { May } from "../command/who-may.ts";
 import type { Complaint } from "../recipe/complaint.ts";
 import { parseRecipeConfig, RECIPE_CONFIG } from "../recipe/recipe-config.ts";
+import { code } from "../report/markdown.ts";
 import type { Answer, Cancel, OpenRun } from "../store/store.ts";
 import { persist } from "./persist.ts";
 import { checkOf, whyStrange } from "./stranger.ts";
@@ -28,7 +29,7 @@ const superseded = async (ports: AcceptPorts, push: Of<"push">): Promise<Cancel[
 
 const invalidConfig = (branch: string, complaints: readonly Complaint[]): string =>
   [
-    `\`${RECIPE_CONFIG}\` of \`${branch}\` is not valid:`,
+    `${code(RECIPE_CONFIG)} of ${code(branch)} is not valid:`,
     ...complaints.map(({ line, reason }) => `- ${line === null ? "" : `line ${line}: `}${reason}`),
   ].join("\n");
 

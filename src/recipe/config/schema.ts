@@ -89,7 +89,9 @@ const Timeouts = z.strictObject({
   probe: Duration.optional().describe(
     "How long the app may take, once deployed, until all probes succeed. Default: as `rollout`.",
   ),
-  test: Duration.optional().describe("How long one test of the recipe's own may take. Default: 5m."),
+  test: Duration.optional().describe(
+    "How long one test of the recipe's own may take, one backup or restore hook, or one command of a marker. Default: 5m.",
+  ),
   stage: Duration.optional().describe("How long one stage may take in all. Default: what the bot is set to."),
 });
 

@@ -4,12 +4,12 @@ import { join, posix } from "node:path";
 import { backupPlanOf, type Taken } from "../../recipe/backup-labels.ts";
 import { Fault } from "../../verdict/fault.ts";
 import { keep } from "../data/archive.ts";
+import { MARK_FILE } from "../data/data.ts";
 import { handingOn } from "../data/handed-on.ts";
 import { placeOf } from "../data/inside.ts";
 import { runHooks } from "../data/run-hooks.ts";
 import { recipeOf, type StepTools, type Work } from "../work.ts";
 import type { Executor } from "./executor.ts";
-import { MARK_FILE } from "./mark.ts";
 
 export const backUp =
   (tools: StepTools, noting: Work): Executor<"back-up"> =>

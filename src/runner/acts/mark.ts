@@ -3,17 +3,14 @@ import { randomUUID } from "node:crypto";
 import { posix } from "node:path";
 import { backupPlanOf, type Taken } from "../../recipe/backup-labels.ts";
 import type { Lease } from "../../run/lease.ts";
-import { redactor } from "../../swarm/redaction.ts";
 import { packed } from "../data/archive.ts";
-import { type Mark, noData } from "../data/data.ts";
+import { MARK_FILE, type Mark, noData, whatOf } from "../data/data.ts";
 import { handingOn } from "../data/handed-on.ts";
 import { runIn } from "../data/inside.ts";
 import { readBack } from "../data/read-back.ts";
 import { recipeOf, type StepTools, type Work } from "../work.ts";
 import type { Executor } from "./executor.ts";
 import { runningTask } from "./running-task.ts";
-
-export const MARK_FILE = ".testme-mark";
 
 export const mark =
   (tools: StepTools, noting: Work): Executor<"mark"> =>
@@ -55,18 +52,22 @@ const leaveFile = async (
   await swarm.putInto(lease, work.stack, inside, path, packed(MARK_FILE, expect));
   const place = { is: "file", path: posix.join(path, MARK_FILE), volume } as const;
   const left: Mark = { mark: `a file in ${volume}`, service, place, expect, read: null };
-  const { expect: _, read: __, ...told } = left;
-  work.note({ is: "marked", at: now().toISOString(), end: { is: "exited", code: 0 }, lines: [], ...told });
+  work.note({
+    is: "marked",
+    at: now().toISOString(),
+    end: { is: "exited", code: 0 },
+    lines: [],
+    ...whatOf(left),
+  });
   work.standing.data.marks.push(left);
 };
 
 const writeDeclared = async (tools: StepTools, work: Work, lease: Lease): Promise<void> => {
-  const redact = redactor(recipeOf(work).app.values, work.standing.secrets);
   for (const { name, service, write, read, expect } of work.config.markers) {
     work.doing(`writing the marker ${name}`);
     const { end, lines } = await runIn(tools, work, lease, { service, command: write });
     const told = { mark: name, service, place: { is: "command" } } as const;
-    work.note({ is: "marked", at: tools.now().toISOString(), end, lines: lines.map(redact), ...told });
+    work.note({ is: "marked", at: tools.now().toISOString(), end, lines, ...told });
     if (end.is === "exited" && end.code === 0) work.standing.data.marks.push({ ...told, expect, read });
   }
 };

@@ -8,6 +8,10 @@ export type Mark = Marked & {
   /** The command that reads it; null: it is a file, and is read as one. */
   read: string | null;
 };
+/** What a record says of it. */
+export const whatOf = ({ mark, service, place }: Mark): Marked => ({ mark, service, place });
+/** A file of ours, in a folder of the app's. */
+export const MARK_FILE = ".testme-mark";
 /** `file`: a tar of ours; `root`: the folder of the container in which it is extracted. */
 type Piece = { taken: Taken; file: string; root: string };
 /** `noted`: what was seen of the marks and the backup, for the record of a later stage that builds on it. */

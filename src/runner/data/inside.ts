@@ -1,16 +1,23 @@
-/** Commands in the app's own containers: waits for a container where one is being replaced, and tells how the command ended. */
+/**
+ * Commands in the app's own containers: waits for a container where one is being replaced, and tells how the command ended and what
+ * it last said, without secrets.
+ */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Lease } from "../../run/lease.ts";
+import { redactor } from "../../swarm/redaction.ts";
 import type { CommandRun, TaskPlace } from "../../swarm/swarm.ts";
 import type { CommandEnd } from "../../verdict/data.ts";
 import { runningTask } from "../acts/running-task.ts";
-import type { StepTools, Work } from "../work.ts";
+import { recipeOf, type StepTools, type Work } from "../work.ts";
 
 const WAIT_MS = 60_000;
 /** Tasks raise no events. */
 const LOOK_EVERY_MS = 500;
 
-type Tools = Pick<StepTools, "swarm" | "now">;
+const LINES = 50;
+const LINE_LENGTH = 1_000;
+
+export type Tools = Pick<StepTools, "swarm" | "now">;
 
 /** Null where none has come to run for as long as one was waited for. */
 export const placeOf = async (
@@ -26,6 +33,7 @@ export const placeOf = async (
   }
 };
 
+/** `stdout` as it was heard, to be compared; `lines` to be told. */
 type Said = { end: CommandEnd; stdout: readonly string[]; lines: readonly string[] };
 
 export const runIn = async (
@@ -42,5 +50,7 @@ export const runIn = async (
     if (inside === null) return { end: { is: "no-task", waitedMs: WAIT_MS }, stdout: [], lines: [] };
     ran = await tools.swarm.runInside(lease, work.stack, { inside, command, withinMs }, work.signal);
   }
-  return ran;
+  const redact = redactor(recipeOf(work).app.values, work.standing.secrets);
+  const lines = ran.lines.slice(-LINES).map((line) => redact(line).slice(0, LINE_LENGTH));
+  return { ...ran, lines };
 };

@@ -2,26 +2,20 @@
 import type { Lease } from "../../run/lease.ts";
 import { type Redact, redactor } from "../../swarm/redaction.ts";
 import type { DataObservation } from "../../verdict/data.ts";
-import { recipeOf, type StepTools, type Work } from "../work.ts";
+import { recipeOf, type Work } from "../work.ts";
 import { contentOf } from "./archive.ts";
-import type { Mark } from "./data.ts";
-import { placeOf, runIn } from "./inside.ts";
+import { type Mark, whatOf } from "./data.ts";
+import { placeOf, runIn, type Tools } from "./inside.ts";
 
 type Moment = Extract<DataObservation, { is: "mark-read" }>["after"];
 
 const SAID_LENGTH = 300;
 
-export const readBack = async (
-  tools: Pick<StepTools, "swarm" | "now">,
-  work: Work,
-  lease: Lease,
-  after: Moment,
-): Promise<void> => {
+export const readBack = async (tools: Tools, work: Work, lease: Lease, after: Moment): Promise<void> => {
   const redact = redactor(recipeOf(work).app.values, work.standing.secrets);
   for (const mark of work.standing.data.marks) {
     work.doing(`looking for ${mark.mark}`);
     const read = mark.read === null ? await readFile(tools, work, mark) : await ask(tools, work, lease, mark);
-    const { expect, read: _, ...told } = mark;
     const said = short(redact, read.said);
     work.note({
       is: "mark-read",
@@ -29,14 +23,14 @@ export const readBack = async (
       after,
       isThere: read.isThere,
       said,
-      ...told,
+      ...whatOf(mark),
     });
   }
 };
 
 type Read = { isThere: boolean; said: string };
 
-const readFile = async (tools: Pick<StepTools, "swarm" | "now">, work: Work, mark: Mark): Promise<Read> => {
+const readFile = async (tools: Tools, work: Work, mark: Mark): Promise<Read> => {
   const inside = await placeOf(tools, work, mark.service);
   if (inside === null) return { isThere: false, said: `no task of ${mark.service} runs` };
   const path = mark.place.is === "file" ? mark.place.path : "";
@@ -47,7 +41,7 @@ const readFile = async (tools: Pick<StepTools, "swarm" | "now">, work: Work, mar
 };
 
 const ask = async (
-  tools: Pick<StepTools, "swarm" | "now">,
+  tools: Tools,
   work: Work,
   lease: Lease,
   { service, read, expect }: Mark,

@@ -2,15 +2,12 @@
 import { backupPlanOf, type HookPhase } from "../../recipe/backup-labels.ts";
 import type { Lease } from "../../run/lease.ts";
 import { redactor } from "../../swarm/redaction.ts";
-import { recipeOf, type StepTools, type Work } from "../work.ts";
-import { runIn } from "./inside.ts";
-
-const LINES = 50;
-const LINE_LENGTH = 1_000;
+import { recipeOf, type Work } from "../work.ts";
+import { runIn, type Tools } from "./inside.ts";
 
 /** Whether all of them ended well; after one that did not the others of its phase are left. */
 export const runHooks = async (
-  tools: Pick<StepTools, "swarm" | "now">,
+  tools: Tools,
   work: Work,
   lease: Lease,
   phase: HookPhase,
@@ -20,9 +17,8 @@ export const runHooks = async (
   for (const hook of backupPlanOf(config, app.stack.name).hooks.filter((one) => one.phase === phase)) {
     work.doing(`running the ${phase} of ${hook.service}`);
     const { end, lines } = await runIn(tools, work, lease, hook);
-    const told = lines.slice(-LINES).map((line) => redact(line).slice(0, LINE_LENGTH));
     const command = redact(hook.command);
-    work.note({ is: "hook", at: tools.now().toISOString(), ...hook, command, end, lines: told });
+    work.note({ is: "hook", at: tools.now().toISOString(), ...hook, command, end, lines });
     if (end.is !== "exited" || end.code !== 0) return false;
   }
   return true;

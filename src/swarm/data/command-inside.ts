@@ -28,17 +28,22 @@ export const runInside = async (
     .catch(nullIfGone);
   if (exec === null) return null;
   const words = hearing();
+  const over = new AbortController();
   try {
     const output = await exec.start({});
     waiting.modem.demuxStream(output, words.stdout, words.stderr);
-    const isOver = await endsWithin(finished(output), withinMs, signal).finally(() => output.destroy());
-    if (!isOver) return { end: { is: "out-of-time", afterMs: withinMs }, ...words.heard() };
+    const ended = finished(output).then(() => endOf(container, exec, over.signal));
+    const isOver = await endsWithin(ended, withinMs, signal).finally(() => {
+      over.abort();
+      output.destroy();
+    });
+    const end = isOver ? await ended : ({ is: "out-of-time", afterMs: withinMs } as const);
+    return { end, ...words.heard() };
   } catch (error) {
     if (statusOf(error) === 400)
       return { end: { is: "exited", code: NOT_FOUND }, stdout: [], lines: [wordsOf(error)] };
     return nullIfGone(error);
   }
-  return { end: await endOf(container, exec), ...words.heard() };
 };
 
 /** 409: it is stopped, or paused. */
@@ -53,14 +58,18 @@ const State = z.object({
 });
 
 /** Its words end a moment before the engine knows its code. */
-const endOf = async (container: Docker.Container, exec: Docker.Exec): Promise<CommandRun["end"]> => {
+const endOf = async (
+  container: Docker.Container,
+  exec: Docker.Exec,
+  signal: AbortSignal,
+): Promise<CommandRun["end"]> => {
   for (;;) {
     const found = await Promise.all([exec.inspect(), container.inspect()]).catch(nullIfGone);
     if (found === null) return { is: "died", said: "its container is gone" };
     const [{ Running, ExitCode }, { State: state }] = [Exec.parse(found[0]), State.parse(found[1])];
     if (!state.Running) return { is: "died", said: lastWord(state) };
     if (!Running && ExitCode !== null) return { is: "exited", code: ExitCode };
-    await delay(LOOK_EVERY_MS);
+    await delay(LOOK_EVERY_MS, undefined, { signal });
   }
 };
 
