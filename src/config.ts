@@ -76,6 +76,8 @@ const EngineSettings = z.object({
   /** What has to be free on the engine's host before a run begins; 0 asks for nothing. */
   MIN_FREE_MEMORY: Bytes.prefault("256M"),
   MIN_FREE_DISK: Bytes.prefault("2G"),
+  /** What the backups of one run may take of the bot's own disk. */
+  MAX_BACKUP: Bytes.prefault("10G"),
   /** How many seconds a run waits for that, and for an engine that is away; 0: not at all. */
   PREFLIGHT_WAIT: seconds(600),
   /** A small image with `sh`, `nc`, `head`, `timeout`, `df` and `sleep`, for asking apps whether they serve, and for looking at the engine's host. */
@@ -136,6 +138,7 @@ export type EngineConfig = {
   keepMs: number;
   probeImage: string;
   wantedRoom: { memoryBytes: number; diskBytes: number };
+  backupBytes: number;
   preflightWaitMs: number;
   resolveImage: "always" | "changed" | "never";
   pullImages: "missing" | "never";
@@ -198,6 +201,7 @@ export const readEngineConfig = (env: NodeJS.ProcessEnv = process.env): EngineCo
     keepMs: set.KEEP_DAYS * 86_400_000,
     probeImage: set.PROBE_IMAGE,
     wantedRoom: { memoryBytes: set.MIN_FREE_MEMORY, diskBytes: set.MIN_FREE_DISK },
+    backupBytes: set.MAX_BACKUP,
     preflightWaitMs: set.PREFLIGHT_WAIT * 1_000,
     resolveImage: set.RESOLVE_IMAGE,
     pullImages: set.PULL_IMAGES,

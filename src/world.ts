@@ -51,7 +51,8 @@ export const realTools = (config: EngineConfig, owner: string): Tools => {
   const swarm = dockerodeSwarm(config.dockerHost, config.probeImage, owner, {
     pulling: { images: config.pullImages, configDirectory: config.dockerConfig },
   });
-  return { git, swarm, deployer: deployerOf(config, owner, git, swarm), policy: config.policy, now };
+  const deployer = deployerOf(config, owner, git, swarm);
+  return { git, swarm, deployer, policy: config.policy, backupBytes: config.backupBytes, now };
 };
 
 const deployerOf = (config: EngineConfig, owner: string, git: Git, swarm: Swarm): Deployer => {

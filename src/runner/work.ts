@@ -10,7 +10,15 @@ import { type Data, noData } from "./data/data.ts";
 import type { Overlay } from "./read-config.ts";
 import type { Place, Recipe } from "./read-recipe.ts";
 
-export type Tools = { git: Git; swarm: Swarm; deployer: Deployer; policy: Policy; now: () => Date };
+export type Tools = {
+  git: Git;
+  swarm: Swarm;
+  deployer: Deployer;
+  policy: Policy;
+  /** What the backups of one run may take of this host's disk. */
+  backupBytes: number;
+  now: () => Date;
+};
 /** What the steps need of git: a tree, and what it holds. */
 export type Trees = Pick<Git, "addTree" | "moveTree" | "headOf" | "readFile" | "linksAmong">;
 export type StepTools = Omit<Tools, "git"> & { git: Trees };

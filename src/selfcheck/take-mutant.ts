@@ -65,7 +65,14 @@ const playOut = async (
   for (const [index, step] of steps.entries()) {
     const isLast = index === steps.length - 1;
     ground.say(`  ${mutant.name}: deploying version ${index + 1} of ${steps.length}`);
-    const tools = { ...edges, ...(isLast ? mutant.wrap?.(edges) : {}), git: trees, policy, now: ground.now };
+    const tools = {
+      ...edges,
+      ...(isLast ? mutant.wrap?.(edges) : {}),
+      git: trees,
+      policy,
+      backupBytes: 0,
+      now: ground.now,
+    };
     const named = nameOf(await deployOne(step, String(index), tools, lease, stack, ground));
     if (isLast || named !== step.expected) return { named, expected: step.expected };
   }

@@ -22,3 +22,16 @@ test("a restore shows what it brought back, of a backup that another stage has m
   ]);
   expect(world.engine.acts.filter(({ did }) => did === "deploy")).toHaveLength(1);
 });
+
+test("a backup that would fill the bot's disk is no failure of the recipe, and says which setting bounds it", async () => {
+  const world = await openWorld({
+    recipes: { wiki: backedUp },
+    stages: ["install", "backup", "restore"],
+    backupBytes: 1_000,
+  });
+  await world.comment("!testme");
+  await world.settled();
+  const { conclusion, output } = world.check("backup");
+  expect(conclusion).toBe("action_required");
+  expect(output.summary).toContain("raise the bot's setting MAX_BACKUP");
+});

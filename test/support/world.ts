@@ -43,6 +43,7 @@ export type Options = {
   /** How long a stage may take. */
   stageMs?: number;
   runMs?: number;
+  backupBytes?: number;
   settings?: Partial<BotConfig>;
   /** The PATH on which the bot finds git. */
   path?: string;
@@ -96,6 +97,7 @@ async function build(folder: string, { recipes = { wiki: goodUpgrade }, ...optio
     ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
     ...(options.stageMs !== undefined && { stageMs: options.stageMs }),
     ...(options.runMs !== undefined && { runMs: options.runMs }),
+    ...(options.backupBytes !== undefined && { backupBytes: options.backupBytes }),
     ...(options.path !== undefined && { path: options.path }),
     ...(options.policy !== undefined && { policy: options.policy }),
   };
@@ -244,6 +246,7 @@ async function listenTo(
       swarm,
       deployer,
       policy: engine.policy,
+      backupBytes: engine.backupBytes,
       now,
     },
     log: pino({ level: "trace", mixin: whatAbout }, { write: (line: string) => void log.push(line) }),

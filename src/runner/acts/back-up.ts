@@ -1,5 +1,5 @@
 /** Runs the recipe's backup hooks and takes its data out of the engine, piece by piece, each into a file of the run's own. */
-import { mkdir } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { backupPlanOf, type Taken } from "../../recipe/backup-labels.ts";
 import { Fault } from "../../verdict/fault.ts";
@@ -38,9 +38,9 @@ const archive = async (tools: StepTools, work: Work, taken: Taken): Promise<void
   const folder = join(work.scratch, "backup");
   await mkdir(folder, { recursive: true });
   const [file, root] = [join(folder, `${pieces.length}.tar`), rootOf(work, taken)];
-  const kept = await keep(packed, { from: path, root, mark: posix.join(path, MARK_FILE) }, file).catch(
-    brokeOff,
-  );
+  const room = tools.backupBytes - (await sizeOf(pieces));
+  const piece = { from: path, root, mark: posix.join(path, MARK_FILE) };
+  const kept = await keep(packed, piece, file, room).catch(brokeOff);
   pieces.push({ taken, file, root });
   work.note({ is: "archived", at: at(), archive: kept, ...taken });
 };
@@ -54,7 +54,13 @@ const rootOf = (work: Work, { service, volume, path }: Taken): string => {
   return mounts.find(({ target }) => `${path}/`.startsWith(`${target}/`))?.target ?? "/";
 };
 
+const sizeOf = async (pieces: readonly { file: string }[]): Promise<number> => {
+  const sizes = await Promise.all(pieces.map(async ({ file }) => (await stat(file)).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+};
+
 const brokeOff = (cause: unknown): never => {
+  if (cause instanceof Fault) throw cause;
   throw new Fault(
     "engine",
     `The archive that the engine was handing over broke off: ${String(cause)}`,

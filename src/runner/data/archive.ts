@@ -4,26 +4,51 @@
  */
 import { createWriteStream } from "node:fs";
 import { posix } from "node:path";
-import { Readable } from "node:stream";
+import { Readable, Transform } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { type Extract as Entries, extract, type Header, type Pack, pack } from "tar-stream";
 import type { Archive } from "../../verdict/data.ts";
+import { Fault } from "../../verdict/fault.ts";
 import { isNothing, NOTHING_BYTES } from "./nothing.ts";
 
 type Kept = Extract<Archive, { is: "kept" }>;
 /** `from`: the path that was asked for. `root`: the folder, at or above it, that names are relative to. `mark`: a path of ours. */
 type Piece = { from: string; root: string; mark: string | null };
 
-export const keep = async (packed: Readable, piece: Piece, file: string): Promise<Kept> => {
+/** `roomBytes`: what it may take, as the engine packs it. More than that is a fault: the disk is not the app's. */
+export const keep = async (
+  packed: Readable,
+  piece: Piece,
+  file: string,
+  roomBytes: number,
+): Promise<Kept> => {
   const [entries, kept] = [extract(), pack()];
   const [found] = await Promise.all([
     walk(entries, kept, piece),
-    pipeline(packed, entries),
+    pipeline(packed, within(roomBytes), entries),
     pipeline(kept, createWriteStream(file)),
   ]);
   return found;
 };
+
+const within = (roomBytes: number): Transform => {
+  let room = roomBytes;
+  return new Transform({
+    transform(part: Buffer, _encoding, done) {
+      room -= part.length;
+      if (room >= 0) done(null, part);
+      else done(tooLarge());
+    },
+  });
+};
+
+const tooLarge = (): Fault =>
+  new Fault(
+    "bot",
+    "The app's backup is larger than this bot keeps of one run",
+    "Let the recipe back up less, or raise the bot's setting MAX_BACKUP.",
+  );
 
 const walk = async (entries: Entries, kept: Pack, { from, root, mark }: Piece): Promise<Kept> => {
   let found: Kept = { is: "kept", of: "directory", files: 0, filled: 0, bytes: 0, hasMark: false };

@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -8,6 +8,7 @@ import { extract, type Header, pack } from "tar-stream";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { contentOf, keep, packed } from "../../../../src/runner/data/archive.ts";
 
+const ROOM = 10_000_000;
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "testme-archive-"));
@@ -42,6 +43,7 @@ it("keeps a volume as it is, with names from its own folder, and counts what is 
     ),
     { from: "/var/data", root: "/var/data", mark: "/var/data/.testme-mark" },
     file,
+    ROOM,
   );
   expect(kept).toEqual({ is: "kept", of: "directory", files: 2, filled: 1, bytes: 100_000, hasMark: true });
   const found = await read(file);
@@ -63,6 +65,7 @@ it("keeps one file of a volume under its folder there", async () => {
     tarOf([{ name: "rows.sql" }, "42"]),
     { from: "/data/dump/rows.sql", root: "/data", mark: null },
     file,
+    ROOM,
   );
   expect(kept).toMatchObject({ of: "file", files: 1, filled: 1, bytes: 2, hasMark: false });
   expect((await read(file))[0]?.header.name).toBe("dump/rows.sql");
@@ -72,7 +75,7 @@ it("a long name, and an attribute of a file, come through", async () => {
   const file = join(folder, "long.tar");
   const name = `data/${"long/".repeat(60)}file`;
   const pax = { "SCHILY.xattr.user.kind": "app" };
-  await keep(tarOf([{ name, pax }, "x"]), { from: "/data", root: "/data", mark: null }, file);
+  await keep(tarOf([{ name, pax }, "x"]), { from: "/data", root: "/data", mark: null }, file, ROOM);
   const [found] = await read(file);
   expect(found?.header).toMatchObject({
     name: name.slice("data/".length),
@@ -84,13 +87,31 @@ it("an archive that breaks off is no archive", async () => {
   const whole = await buffer(tarOf([{ name: "data/big" }, "x".repeat(50_000)]));
   const piece = { from: "/data", root: "/data", mark: null };
   const cut = () => Readable.from([whole.subarray(0, 20_000)]);
-  await expect(keep(cut(), piece, join(folder, "cut.tar"))).rejects.toThrow(/Unexpected end of data/);
+  await expect(keep(cut(), piece, join(folder, "cut.tar"), ROOM)).rejects.toThrow(/Unexpected end of data/);
   const broken = new Readable({
     read() {
       this.destroy(new Error("the engine went away"));
     },
   });
-  await expect(keep(broken, piece, join(folder, "gone.tar"))).rejects.toThrow("the engine went away");
+  await expect(keep(broken, piece, join(folder, "gone.tar"), ROOM)).rejects.toThrow("the engine went away");
+});
+
+it("what is larger than there is room for ends before it fills the disk", async () => {
+  const [file, piece] = [join(folder, "large.tar"), { from: "/data", root: "/data", mark: null }];
+  let handedOver = 0;
+  const archive = pack();
+  const content = function* () {
+    for (; ; handedOver++) yield Buffer.alloc(65_536);
+  };
+  const endless = archive.entry({ name: "data/endless", size: 2 ** 40 });
+  // Whoever packs it hears of the end as well.
+  Readable.from(content()).pipe(endless.on("error", () => undefined));
+  await expect(keep(Readable.from(archive), piece, file, 1_000_000)).rejects.toMatchObject({
+    party: "bot",
+    mend: expect.stringContaining("MAX_BACKUP"),
+  });
+  expect((await stat(file)).size).toBeLessThanOrEqual(1_000_000);
+  expect(handedOver).toBeLessThan(64);
 });
 
 it("the content of a file that was packed", async () => {
