@@ -15,7 +15,7 @@ import type { EvidenceFile } from "../src/report/evidence.ts";
 import { type Retold, retell } from "../src/report/retell.ts";
 import type { Run } from "../src/run/run.ts";
 import { readEvidence } from "../src/store/read-evidence.ts";
-import { localRunner, newRunId, now, realTools } from "../src/world.ts";
+import { localRunner, masksOf, newRunId, now, realTools } from "../src/world.ts";
 import { type CasePlay, casePlays } from "../test/support/case-plays.ts";
 import { caseListing, caseNames, keepCase, listingFile, readCase } from "../test/support/cases.ts";
 import { leftovers, startEngine, stopEngine } from "../test/support/engine.ts";
@@ -92,7 +92,8 @@ const recorded = async (
     from: baseVersion,
     acceptedAt: now().toISOString(),
   };
-  const { evidence } = await localRunner(config, tools, [], (_, error) => console.error(error))(
+  const masks = await masksOf(config, null);
+  const { evidence } = await localRunner(config, tools, masks, [], (_, error) => console.error(error))(
     run,
     new AbortController().signal,
   );

@@ -11,9 +11,11 @@ import type { Logger } from "pino";
 import { createNodeMiddleware, Probot, ProbotOctokit } from "probot";
 import { testmeApp } from "./app.ts";
 import type { BotConfig, EngineConfig } from "./config.ts";
+import { hearingTokens } from "./github/heard-tokens.ts";
 import { fetchWhole } from "./github/whole-fetch.ts";
 import type { Page } from "./metrics/watched-bot.ts";
 import { parseExternalId } from "./report/check-run.ts";
+import type { Masks } from "./runner/masks.ts";
 import type { Tools } from "./runner/work.ts";
 import type { Store } from "./store/store.ts";
 import { createBot } from "./world.ts";
@@ -42,6 +44,7 @@ export type BotParts = {
   tools: Tools;
   /** Closed when the bot has stopped. */
   store: Store;
+  masks: Masks;
   log: Logger;
   Octokit?: typeof ProbotOctokit;
 };
@@ -51,6 +54,7 @@ export const startBot = async ({
   bot,
   tools,
   store,
+  masks,
   log,
   Octokit = PoliteOctokit,
 }: BotParts): Promise<RunningBot> => {
@@ -60,7 +64,7 @@ export const startBot = async ({
     secret: bot.webhookSecret,
     baseUrl: bot.gitHubApiUrl,
     log,
-    Octokit,
+    Octokit: hearingTokens(Octokit, masks.learnToken),
     request: { fetch: fetchWhole(GITHUB_ANSWERS_WITHIN_MS) },
   });
   const made = createBot(
@@ -68,6 +72,7 @@ export const startBot = async ({
     bot,
     store,
     tools,
+    masks,
     (installation) => probot.auth(installation),
     (err, what, about) => log.error({ err, ...about }, what),
     (about, what) => log.info(about, what),

@@ -6,6 +6,7 @@ import { createHmac } from "node:crypto";
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
+import { unescape as withoutPercents } from "node:querystring";
 import * as z from "zod";
 import { parseRule, type WhoMay } from "./command/who-may.ts";
 import { RULE_NAMES } from "./recipe/policy/judge.ts";
@@ -265,6 +266,21 @@ export const readBotConfig = (env: NodeJS.ProcessEnv = process.env): BotConfig =
     port: set.PORT,
     logLevel: set.LOG_LEVEL,
   };
+};
+
+/** What nobody outside may read, by its value: the name to call it by. An empty one is none. `bot` is null in a terminal. */
+export const secretsOf = (
+  { storeUrl }: Pick<EngineConfig, "storeUrl">,
+  bot: BotConfig | null,
+): Map<string, string> => {
+  const [, password = ""] = /:\/\/[^/@]*?:([^/@]*)@/.exec(storeUrl ?? "") ?? [];
+  return new Map([
+    [bot?.privateKey ?? "", "PRIVATE_KEY"],
+    [bot?.webhookSecret ?? "", "WEBHOOK_SECRET"],
+    [bot?.auditToken ?? "", "audit token"],
+    [password, "STORE"],
+    [withoutPercents(password), "STORE"],
+  ]);
 };
 
 /** An empty setting is one that was not made. */

@@ -1,19 +1,19 @@
 /** The bot's entry: settings, edges, start; SIGTERM and SIGINT end it cleanly. */
-import { pino } from "pino";
 import { startBot } from "./bot.ts";
 import { readConfig, WrongSettings } from "./config.ts";
-import { whatAbout } from "./runner/run-context.ts";
+import { botLog } from "./runner/bot-log.ts";
 import { Fault } from "./verdict/fault.ts";
-import { openStore, realTools } from "./world.ts";
+import { masksOf, openStore, realTools } from "./world.ts";
 
 try {
   const { engine, bot } = readConfig();
-  const log = pino({ name: "testme", level: bot.logLevel, mixin: whatAbout });
+  const masks = await masksOf(engine, bot);
+  const log = botLog(bot.logLevel, masks.hide);
   const store = await openStore(engine, (err) => {
     log.fatal({ err }, "the store is lost: others take what this bot had, so it ends at once");
     process.exit(1);
   });
-  const running = await startBot({ engine, bot, tools: realTools(engine, store.owner), store, log });
+  const running = await startBot({ engine, bot, tools: realTools(engine, store.owner), store, masks, log });
   log.info(`listening at ${running.url}, testing on ${engine.dockerHost}`);
   for (const signal of ["SIGTERM", "SIGINT"] as const)
     process.once(signal, () => {

@@ -1,7 +1,7 @@
 /** Builds the real edges and joins them to the runner: the only file that names an adapter. */
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import type { BotConfig, EngineConfig } from "./config.ts";
+import { type BotConfig, type EngineConfig, secretsOf } from "./config.ts";
 import type { Git, Mirror } from "./git/git.ts";
 import { gitOnDisk } from "./git/simple-git.ts";
 import { type Authenticate, octokitGitHub } from "./github/octokit-github.ts";
@@ -17,6 +17,7 @@ import { createIntake, type Intake } from "./runner/intake.ts";
 import { sweepRegularly } from "./runner/janitor.ts";
 import { KeyedMutex } from "./runner/keyed-mutex.ts";
 import { progressLogger, type Say } from "./runner/log-progress.ts";
+import { createMasks, type Masks, maskedGitHub } from "./runner/masks.ts";
 import { mendMirrors } from "./runner/mirrors.ts";
 import { createMissed, type Missed } from "./runner/missed.ts";
 import { createOutbox, type Outbox } from "./runner/outbox.ts";
@@ -38,6 +39,7 @@ import type { Deployer } from "./swarm/deployer.ts";
 import { dockerSecondWriter } from "./swarm/docker-second-writer.ts";
 import { dockerStackDeployer } from "./swarm/docker-stack-deployer.ts";
 import { dockerodeSwarm } from "./swarm/dockerode-swarm.ts";
+import { registrySecrets } from "./swarm/registry-auth.ts";
 import type { SecondWriter } from "./swarm/second-writer.ts";
 import type { Swarm } from "./swarm/swarm.ts";
 import type { Fault } from "./verdict/fault.ts";
@@ -96,6 +98,7 @@ type BotLog = (error: unknown, what: string, about: object) => void;
 export const localRunner = (
   config: EngineConfig,
   tools: Tools,
+  masks: Masks,
   listeners: readonly Listener[],
   log: Log,
 ): ((run: Run, ending: AbortSignal) => Promise<Concluded>) => {
@@ -103,6 +106,7 @@ export const localRunner = (
   const worker = createWorker({
     tools,
     store: evidenceStore(join(config.data, "runs")),
+    hideIn: masks.hideIn,
     check: checkOf(config, tools, 0),
     mirrors: new KeyedMutex(),
     isTold: async () => false,
@@ -129,6 +133,14 @@ export const openStore = (
 ): Promise<Store> =>
   storeUrl === null ? sqliteStore(data, now) : postgresStore(storeUrl, data, now, onLost);
 
+/** Logins at registries are those of this moment; a config.json that cannot be read is told where an image is fetched. */
+export const masksOf = async (engine: EngineConfig, bot: BotConfig | null): Promise<Masks> => {
+  const secrets = secretsOf(engine, bot);
+  const logins = await registrySecrets(engine.dockerConfig).catch(() => []);
+  for (const login of logins) secrets.set(login, "registry login");
+  return createMasks(secrets);
+};
+
 export type Bot = {
   queue: Queue;
   intake: Intake;
@@ -146,12 +158,14 @@ export const createBot = (
   settings: Pick<BotConfig, "supersedeWorking" | "may" | "gitHubWaitMs">,
   store: Store,
   given: Tools,
+  masks: Masks,
   authenticate: Authenticate,
   log: BotLog,
   say: Say,
 ): Bot => {
   const edges = {
-    github: (onLimit: (limit: RateLimit) => void) => octokitGitHub(hearingLimits(authenticate, onLimit)),
+    github: (onLimit: (limit: RateLimit) => void) =>
+      maskedGitHub(octokitGitHub(hearingLimits(authenticate, onLimit)), masks),
     swarm: given.swarm,
     store,
     now: given.now,
@@ -169,6 +183,7 @@ export const createBot = (
   const worker = createWorker({
     tools,
     store,
+    hideIn: masks.hideIn,
     check: checkOf(config, tools, config.preflightWaitMs),
     mirrors,
     async isTold(run, stage) {

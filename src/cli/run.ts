@@ -15,7 +15,7 @@ import { runVerdict } from "../run/stage-result.ts";
 import type { Listener } from "../runner/worker.ts";
 import { STAGES, type StageName } from "../stages/stage.ts";
 import { asFault } from "../verdict/fault.ts";
-import { localRunner, newRunId, now, realTools } from "../world.ts";
+import { localRunner, masksOf, newRunId, now, realTools } from "../world.ts";
 import { type Command, EXIT, readArgs, TERMINAL, Usage } from "./command.ts";
 
 const USAGE = `testme run <git repository> [--base <ref>] [--head <ref>] [--stages <list>] [--json]
@@ -94,7 +94,8 @@ const runOnce = async (asked: Asked): Promise<number> => {
   if (asked.head === "HEAD" && (await hasChanges(tools.git, asked.path)))
     say("Changes that are not committed are not tested.");
   const ending = new AbortController();
-  const runIt = localRunner(config, tools, [teller(say)], (_, error) => say(String(error)));
+  const masks = await masksOf(config, null);
+  const runIt = localRunner(config, tools, masks, [teller(say)], (_, error) => say(String(error)));
   const exitOnSignal = endOnSignal((signal) => ending.abort(`interrupted (${signal})`), say);
   const { results, evidence } = await runIt(run, ending.signal);
   const verdict = runVerdict(results);

@@ -18,6 +18,7 @@ import { type Conduct, conductRun, giveUp, unbegun, WORK } from "./conduct-run.t
 import { endRunAfter } from "./deadline.ts";
 import { type Aside, keepRecord } from "./keep-record.ts";
 import { KeyedMutex } from "./keyed-mutex.ts";
+import type { Masks } from "./masks.ts";
 import { inRun } from "./run-context.ts";
 import { endedBy } from "./run-stage.ts";
 import { untilGone } from "./until-gone.ts";
@@ -45,6 +46,8 @@ export type WorkerPorts = {
     signal: AbortSignal,
   ) => Promise<EngineInfo>;
   listeners: readonly Listener[];
+  /** Without the bot's secrets: what is kept and told of a run goes through it, before any of it is cut short. */
+  hideIn: Masks["hideIn"];
   /** Whether what that stage ended in was told before this process began. */
   isTold: (run: Run, stage: StageName) => Promise<boolean>;
   settings: { runsDirectory: string; stageMs: number; runMs: number };
@@ -133,8 +136,9 @@ export const createWorker = (ports: WorkerPorts): Worker => {
     return run.stages.filter((_, n) => !isTold[n]);
   };
 
-  const conclude = async (run: Run, ended: readonly StageResult[], aside: Aside): Promise<Concluded> => {
-    const { log } = ports;
+  const conclude = async (run: Run, came: readonly StageResult[], aside: Aside): Promise<Concluded> => {
+    const { log, hideIn } = ports;
+    const ended = hideIn(came);
     const evidence = await keepRecord({ store, deployer: tools.deployer.name, log }, run, ended, aside);
     await told(run);
     await store.conclude(run.id);
@@ -233,7 +237,7 @@ const tookItAlong = (): Fault =>
   );
 
 /** Tells in order, each run by itself; what a stage ended in is stored first. */
-const tellerOf = ({ listeners, store, log }: WorkerPorts) => {
+const tellerOf = ({ listeners, store, log, hideIn }: WorkerPorts) => {
   const lines = new KeyedMutex();
   const then = (run: Run, act: () => void | Promise<void>): void =>
     void lines
@@ -241,7 +245,8 @@ const tellerOf = ({ listeners, store, log }: WorkerPorts) => {
       // Whoever cannot be told does not keep the run from ending.
       .catch((error: unknown) => log(run, error));
   return {
-    tell(run: Run, stage: StageName, progress: Progress): void {
+    tell(run: Run, stage: StageName, came: Progress): void {
+      const progress = hideIn(came);
       if (progress.is === "done") then(run, () => store.saveStage(run, progress.result));
       for (const listener of listeners) then(run, () => listener.progress(run, stage, progress));
     },

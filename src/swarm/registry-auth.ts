@@ -27,12 +27,23 @@ export const registryOf = (image: string): string => {
 };
 
 /** Throws what the file system, or a file that is none, says; a folder without one has no logins. */
-export const credentialsFor = async (configDirectory: string, image: string): Promise<Credentials> => {
-  const text = await readFile(join(configDirectory, "config.json"), "utf8").catch((error: unknown) => {
+export const credentialsFor = async (configDirectory: string, image: string): Promise<Credentials> =>
+  credentialsIn(await textIn(configDirectory), registryOf(image));
+
+const textIn = (configDirectory: string): Promise<string> =>
+  readFile(join(configDirectory, "config.json"), "utf8").catch((error: unknown) => {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return "{}";
     throw error;
   });
-  return credentialsIn(text, registryOf(image));
+
+/** What nobody else may read of that file: passwords, tokens, and logins as they are sent. Throws as `credentialsFor`. */
+export const registrySecrets = async (configDirectory: string): Promise<readonly string[]> => {
+  const { auths } = File.parse(JSON.parse(await textIn(configDirectory)));
+  return Object.values(auths).flatMap((entry) => {
+    const login = loginIn(entry);
+    if (login === null) return [];
+    return "password" in login ? [login.password, entry.auth] : [login.identitytoken];
+  });
 };
 
 export const credentialsIn = (text: string, registry: string): Credentials => {

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { type RunningBot, startBot, WEBHOOKS } from "../../src/bot.ts";
 import { readBotConfig, readEngineConfig } from "../../src/config.ts";
+import { botLog } from "../../src/runner/bot-log.ts";
 import type { Tools } from "../../src/runner/work.ts";
 import type { Fault } from "../../src/verdict/fault.ts";
-import { openStore, realTools } from "../../src/world.ts";
+import { masksOf, openStore, realTools } from "../../src/world.ts";
 import { TWO_STAGES } from "./bot-process.ts";
 import type { StandIn } from "./github/stand-in.ts";
 import { TEST_POLICY } from "./policy.ts";
@@ -47,6 +48,7 @@ export const startRealBot = async (
     HOST: "127.0.0.1",
     PORT: "0",
   });
+  const masks = await masksOf(engine, bot);
   const store = await openStore(engine, fail);
   const real = realTools(engine, store.owner);
   const tools = parts.tools?.(real) ?? real;
@@ -55,7 +57,8 @@ export const startRealBot = async (
     bot,
     tools,
     store,
-    log: pino({ level: "error" }, pino.destination(2)),
+    masks,
+    log: botLog("error", masks.hide, pino.destination(2)),
   });
   github.sendWebhooksTo(`${running.url}${WEBHOOKS}`);
   return running;

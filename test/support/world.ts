@@ -2,22 +2,29 @@
  * The whole bot between a GitHub and an engine: real webhooks, octokit, git, docker client and wiring, over real sockets;
  * GitHub is the stand-in and the engine the fake one, and time runs fast. A test comments and reads what comes back.
  * Invariant: at the end nothing unread remains: no comment or check run that nobody looked at, no request refused that was
- * not made to fail, no error logged, no token in a log, no stack on the engine.
+ * not made to fail, no error logged, no secret in a log, a check run, a comment or a file, no stack on the engine.
  */
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pino } from "pino";
 import { ProbotOctokit } from "probot";
 import { expect, onTestFinished } from "vitest";
 import { startBot, WEBHOOKS } from "../../src/bot.ts";
-import { type BotConfig, type EngineConfig, readBotConfig, readEngineConfig } from "../../src/config.ts";
+import {
+  type BotConfig,
+  type EngineConfig,
+  readBotConfig,
+  readEngineConfig,
+  secretsOf,
+} from "../../src/config.ts";
 import { gitOnDisk } from "../../src/git/simple-git.ts";
 import { TokenAnswer } from "../../src/github/schema.ts";
 import type { Policy } from "../../src/recipe/policy/policy.ts";
-import { whatAbout } from "../../src/runner/run-context.ts";
+import { leaksIn } from "../../src/report/leaks.ts";
+import { botLog } from "../../src/runner/bot-log.ts";
 import type { StageName } from "../../src/stages/stage.ts";
 import { sqliteStore } from "../../src/store/sqlite-store.ts";
+import { masksOf } from "../../src/world.ts";
 import { type FakeSwarm, fakeSwarm, type Script } from "./fake-swarm/fake-swarm.ts";
 import { hurry, now } from "./fake-swarm/hurry.ts";
 import type { Fault, Matcher } from "./github/server.ts";
@@ -69,9 +76,11 @@ export async function openWorld(options: Options = {}): Promise<World> {
   const world = await build(folder, options);
   onTestFinished(async ({ task }) => {
     await world.stop();
+    const leaks = await world.leaks();
     await rm(folder, { recursive: true, force: true });
     // What a failed test has not read says nothing.
     if (task.result?.state !== "fail") world.expectNothingUnread();
+    expect(leaks, "where a secret can be read").toEqual([]);
   });
   return world;
 }
@@ -194,6 +203,17 @@ async function build(folder: string, { recipes = { wiki: goodUpgrade }, ...optio
       await bot.stop("the test is over");
       await github.close();
     },
+    /** Where a secret of this world can be read, in whatever form: the bot's own, those that GitHub lent it, those that were made. */
+    async leaks(): Promise<readonly string[]> {
+      const told = { log: bot.log.join(""), "check runs": allRuns(), comments: names.flatMap(commentsOn) };
+      const texts = Object.entries(told).map(([name, what]) => [name, JSON.stringify(what)]);
+      const files = (await filesBelow(config.data)).map(({ path, content }) => [path, content]);
+      return leaksIn(Object.fromEntries([...texts, ...files]), [
+        ...bot.secrets,
+        ...bot.tokens,
+        ...engine.secrets,
+      ]);
+    },
     expectNothingUnread(): void {
       const unread = allRuns().filter((run) => seen.get(run.id) !== run.history.length);
       const unheard = names.flatMap(commentsOn).filter(({ id }) => !heard.has(id));
@@ -202,8 +222,6 @@ async function build(folder: string, { recipes = { wiki: goodUpgrade }, ...optio
       expect(refusedBy(github), "requests that went wrong").toEqual(planned.map(String).sort());
       expect(errors(), "errors in the bot's log").toEqual([]);
       expect(engine.stacks(), "stacks left on the engine").toEqual([]);
-      for (const token of bot.tokens)
-        expect(bot.log.join("").includes(token), "a token is in the log").toBe(false);
     },
   };
 }
@@ -225,21 +243,24 @@ async function listenTo(
   const log: string[] = [];
   const tokens: string[] = [];
   const { appId, privateKey, webhookSecret, url: gitHubApiUrl } = github;
+  const bot = {
+    ...readBotConfig({
+      APP_ID: String(appId),
+      PRIVATE_KEY: privateKey,
+      WEBHOOK_SECRET: webhookSecret,
+      GITHUB_API_URL: gitHubApiUrl,
+      HOST: "127.0.0.1",
+      PORT: "0",
+      STOP_GRACE: "0",
+    }),
+    ...settings,
+  };
+  const masks = await masksOf(engine, bot);
+  const secrets = [...secretsOf(engine, bot).keys()];
   const running = await startBot({
     engine,
-    bot: {
-      ...readBotConfig({
-        APP_ID: String(appId),
-        PRIVATE_KEY: privateKey,
-        WEBHOOK_SECRET: webhookSecret,
-        GITHUB_API_URL: gitHubApiUrl,
-        HOST: "127.0.0.1",
-        PORT: "0",
-        LOG_LEVEL: "trace",
-        STOP_GRACE: "0",
-      }),
-      ...settings,
-    },
+    bot,
+    masks,
     store: await sqliteStore(engine.data, now),
     tools: {
       git: gitOnDisk(join(engine.data, "mirrors"), engine.path),
@@ -249,13 +270,13 @@ async function listenTo(
       backupBytes: engine.backupBytes,
       now,
     },
-    log: pino({ level: "trace", mixin: whatAbout }, { write: (line: string) => void log.push(line) }),
+    log: botLog("trace", masks.hide, { write: (line: string) => void log.push(line) }),
     Octokit: octokitNoting(tokens),
   });
   github.sendWebhooksTo(running.url + WEBHOOKS);
   // Its look at what it missed is over, and asks nothing while a test counts requests.
   await running.idle();
-  return { ...running, url: running.url + WEBHOOKS, log, tokens };
+  return { ...running, url: running.url + WEBHOOKS, log, tokens, secrets };
 }
 
 /** Octokit's own waiting is off (only the function form survives Probot), and every token that it is given is noted. */

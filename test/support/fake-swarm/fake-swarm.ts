@@ -62,6 +62,7 @@ export const fakeSwarm = (
   const engine = createEngine(now);
   const files = createFiles();
   const acts: Act[] = [];
+  const secrets: string[] = [];
   let isUp = true;
   let room: Room = ROOM;
 
@@ -284,6 +285,7 @@ export const fakeSwarm = (
       const contents = new Map<string | null, string>();
       for (const { file: path } of [...file.secrets, ...file.configs])
         if (path !== null) contents.set(path, await readFile(path, "utf8"));
+      for (const { file: path } of file.secrets) secrets.push(contents.get(path) ?? "");
       const refused = engine.put(app.stack.name, file, (content) => contents.get(content.file) ?? "");
       if (refused !== null) return { exitCode: 1, said: refused };
       return { exitCode: 0, said: file.services.map(({ Name }) => `Updating service ${Name}`).join("\n") };
@@ -295,6 +297,8 @@ export const fakeSwarm = (
     deployer,
     /** What was asked of it that changes something, in order. */
     acts,
+    /** The contents of each secret that it was given. */
+    secrets,
     /** Stacks of which anything is left. */
     stacks: (): string[] => [
       ...new Set([

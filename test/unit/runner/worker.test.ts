@@ -8,6 +8,7 @@ import type { ResultsFile } from "../../../src/report/results.ts";
 import type { Progress } from "../../../src/run/stage-result.ts";
 import { AppDomainLock } from "../../../src/runner/app-domain-lock.ts";
 import { KeyedMutex } from "../../../src/runner/keyed-mutex.ts";
+import { createMasks } from "../../../src/runner/masks.ts";
 import type { Tools } from "../../../src/runner/work.ts";
 import { createWorker, LEFT, NOWHERE, type WorkerPorts } from "../../../src/runner/worker.ts";
 import type { EngineInfo } from "../../../src/swarm/swarm.ts";
@@ -83,6 +84,7 @@ const house = async ({
       saveGreen: async ({ head }) => void kept.push(`green ${head}`),
       greens: async () => [],
     },
+    hideIn: createMasks(new Map()).hideIn,
     remoteOf: async () => ({ url: "nowhere", token: null }),
     mirrors: new KeyedMutex(),
     isTold: async (_, stage) => toldBefore.includes(stage),
