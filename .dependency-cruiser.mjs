@@ -145,6 +145,7 @@ export default {
     oneDoor("p-retry", "^src/(runner|store)/"),
     oneDoor("pg", "^src/store/postgres/"),
     oneDoor("prom-client", "^src/metrics/"),
+    oneDoor("rate-limiter-flexible", "^src/door/"),
     oneDoor("fastest-levenshtein", "^src/recipe/config/"),
   ],
   options: {

@@ -12,20 +12,26 @@ import type { Intake } from "./runner/intake.ts";
 import type { Delivery } from "./store/store.ts";
 
 const Time = z.iso.datetime({ offset: true });
-const Sender = z.object({ login: z.string(), type: z.string() });
+/** As GitHub lets people and apps be called, and repositories: nothing else gets as far as a path, a URL or an argument. */
+const Login = z.string().regex(/^[A-Za-z0-9][\w-]{0,99}(\[bot\])?$/);
+const RepositoryName = z.string().regex(/^(?!\.{1,2}$)[\w.-]{1,100}$/);
+const Id = z.number().int().positive();
+/** GitHub's limit is 65 536 characters, of up to two units each. */
+const Body = z.string().max(2 * 65_536);
+const Sender = z.object({ login: Login, type: z.string() });
 const Common = z.object({
-  repository: z.object({ name: z.string(), owner: z.object({ login: z.string() }) }),
-  installation: z.object({ id: z.number() }),
+  repository: z.object({ name: RepositoryName, owner: z.object({ login: Login }) }),
+  installation: z.object({ id: Id }),
   sender: Sender,
 });
 const CommentDelivery = Common.extend({
-  issue: z.object({ number: z.number(), pull_request: z.object({}).nullish() }),
+  issue: z.object({ number: Id, pull_request: z.object({}).nullish() }),
   comment: z.object({
-    id: z.number(),
-    body: z.string(),
+    id: Id,
+    body: Body,
     user: Sender,
     created_at: Time,
-    updated_at: z.string(),
+    updated_at: Time,
   }),
 });
 const CheckRunDelivery = Common.extend({
@@ -34,7 +40,7 @@ const CheckRunDelivery = Common.extend({
 const ActionDelivery = CheckRunDelivery.extend({ requested_action: z.object({ identifier: z.string() }) });
 const PullDelivery = Common.extend({
   pull_request: z.object({
-    number: z.number(),
+    number: Id,
     head: z.object({ sha: Commit, repo: z.object({ pushed_at: Time.nullish() }).nullish() }),
     updated_at: Time.nullish(),
   }),
@@ -42,13 +48,13 @@ const PullDelivery = Common.extend({
 const Named = z.object({ full_name: z.string() });
 const OpenedDelivery = Common.extend({
   pull_request: z.object({
-    number: z.number(),
+    number: Id,
     head: z.object({ sha: Commit, repo: Named.nullish() }),
     base: z.object({ repo: Named }),
   }),
 });
 const ClosedDelivery = Common.extend({
-  pull_request: z.object({ number: z.number(), closed_at: Time.nullish() }),
+  pull_request: z.object({ number: Id, closed_at: Time.nullish() }),
 });
 const CheckSuiteDelivery = Common.extend({ check_suite: z.object({ head_sha: Commit }) });
 

@@ -4,16 +4,17 @@
  * before the door is closed.
  */
 import { timingSafeEqual } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
-import { createNodeMiddleware, Probot, ProbotOctokit } from "probot";
+import { Probot, ProbotOctokit } from "probot";
 import { testmeApp } from "./app.ts";
 import type { BotConfig, EngineConfig } from "./config.ts";
+import type { Reply } from "./door/deliveries.ts";
+import { openDoor } from "./door/door.ts";
 import { hearingTokens } from "./github/heard-tokens.ts";
 import { fetchWhole } from "./github/whole-fetch.ts";
-import type { Page } from "./metrics/watched-bot.ts";
 import { parseExternalId } from "./report/check-run.ts";
 import type { Masks } from "./runner/masks.ts";
 import type { Tools } from "./runner/work.ts";
@@ -78,15 +79,18 @@ export const startBot = async ({
     (about, what) => log.info(about, what),
   );
   const app = testmeApp(made.intake, tools.now);
-  const webhooks = await createNodeMiddleware(app, { probot, webhooksPath: WEBHOOKS });
+  await probot.load(app);
   await made.recover();
-  const server = createServer((request, response) => {
-    if (request.url === "/healthz") return void response.writeHead(200).end("ok\n");
-    const last = AUDIT.exec(request.url ?? "")?.[1];
-    if (last !== undefined) return void serve(() => auditOf(store, bot, request, Number(last)), response);
-    const page = made.pages.get(request.url ?? "");
-    if (page) return void serve(page, response);
-    void webhooks(request, response, () => response.writeHead(404).end("There is nothing here.\n"));
+  const server = openDoor({
+    webhooks: probot.webhooks,
+    webhooksPath: WEBHOOKS,
+    log,
+    pageOf(request) {
+      if (request.url === "/healthz") return Promise.resolve({ status: 200, body: "ok\n" });
+      const last = AUDIT.exec(request.url ?? "")?.[1];
+      if (last !== undefined) return auditOf(store, bot, request, Number(last));
+      return made.pages.get(request.url ?? "")?.() ?? null;
+    },
   });
   const lookingAfter = new AbortController();
   let rounds: ReturnType<typeof made.lookAfter> | null = null;
@@ -128,24 +132,16 @@ export const startBot = async ({
 const auditOf = async (
   store: Pick<Store, "decisions">,
   { auditToken }: Pick<BotConfig, "auditToken">,
-  { headers }: IncomingMessage,
+  request: IncomingMessage,
   last: number,
-): Promise<Page> => {
-  const [shown, wanted] = [headers.authorization ?? "", `Bearer ${auditToken}`].map((text) =>
+): Promise<Reply> => {
+  const [shown, wanted] = [request.headers.authorization ?? "", `Bearer ${auditToken}`].map((text) =>
     Buffer.from(text),
   );
   if (!shown || !wanted || shown.length !== wanted.length || !timingSafeEqual(shown, wanted))
-    return { status: 401, type: "text/plain", body: "Ask by `testme audit`, with the bot's settings.\n" };
-  try {
-    return { status: 200, type: "application/json", body: JSON.stringify(await store.decisions(last)) };
-  } catch (error) {
-    return { status: 500, type: "text/plain", body: `${error}\n` };
-  }
-};
-
-const serve = async (page: () => Promise<Page>, response: ServerResponse): Promise<void> => {
-  const { status, type, body } = await page();
-  response.writeHead(status, { "content-type": type }).end(body);
+    return { status: 401, body: "Ask by `testme audit`, with the bot's settings.\n" };
+  const headers = { "content-type": "application/json" };
+  return { status: 200, body: JSON.stringify(await store.decisions(last)), headers };
 };
 
 const listen = async (server: Server, host: string, port: number): Promise<string> => {

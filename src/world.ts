@@ -169,6 +169,7 @@ export const createBot = (
     swarm: given.swarm,
     store,
     now: given.now,
+    hear: (error: unknown) => log(error, "the bot is not ready", {}),
   };
   const { github, swarm, listener, accepted, pages } = watch(edges);
   const tools = { ...given, swarm };

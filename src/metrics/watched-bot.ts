@@ -9,7 +9,7 @@ import { createMetrics, type Metrics } from "./metrics.ts";
 import { createReadiness } from "./readiness.ts";
 import { watchedGitHub, watchedSwarm } from "./watch.ts";
 
-export type Page = { status: 200 | 401 | 500 | 503; type: string; body: string };
+export type Page = { status: 200 | 503; body: string; headers: Record<string, string> };
 /** By path. */
 export type Pages = ReadonlyMap<string, () => Promise<Page>>;
 type Edges = {
@@ -18,12 +18,14 @@ type Edges = {
   swarm: Swarm;
   store: Store;
   now: () => Date;
+  /** Why the bot is not ready. */
+  hear: (error: unknown) => void;
 };
 type Watched = { github: GitHub; swarm: Swarm; pages: Pages } & Pick<Metrics, "listener" | "accepted">;
 
-export const watch = ({ github, swarm: given, store, now }: Edges): Watched => {
+export const watch = ({ github, swarm: given, store, now, hear }: Edges): Watched => {
   const metrics = createMetrics(store, now);
-  const readiness = createReadiness(store, now);
+  const readiness = createReadiness(store, now, hear);
   const swarm = watchedSwarm(given, metrics, readiness.onCheck);
   return {
     github: watchedGitHub(github(metrics.limited), metrics, now),
@@ -33,17 +35,17 @@ export const watch = ({ github, swarm: given, store, now }: Edges): Watched => {
     pages: new Map([
       [
         "/metrics",
-        () => metrics.page().then(({ type, body }): Page => ({ status: 200, type, body }), broken),
+        () =>
+          metrics
+            .page()
+            .then(({ type, body }): Page => ({ status: 200, body, headers: { "content-type": type } })),
       ],
       ["/readyz", () => readiness.whyNot(swarm).then(readyPage)],
     ]),
   };
 };
 
-const PLAIN = "text/plain; charset=utf-8";
 const readyPage = (whyNot: string | null): Page =>
   whyNot === null
-    ? { status: 200, type: PLAIN, body: "ready\n" }
-    : { status: 503, type: PLAIN, body: `${whyNot}\n` };
-/** The store cannot be read. */
-const broken = (error: unknown): Page => ({ status: 500, type: PLAIN, body: `${error}\n` });
+    ? { status: 200, body: "ready\n", headers: {} }
+    : { status: 503, body: `${whyNot}\n`, headers: {} };

@@ -29,6 +29,19 @@ export const code = (text: string, limit = 2_000): string => {
 const longestRun = (text: string): number =>
   Math.max(0, ...[...text.matchAll(/`+/g)].map((run) => run[0].length));
 
+/** A sentence in which names stand between backticks, and which may hold whatever a file says; on one line. */
+export const prose = (text: string): string =>
+  oneLine(text)
+    .split("`")
+    .map((part, index) => (index % 2 === 1 ? code(part) : literal(part)))
+    .join("");
+
+/** As it is, and nothing that GitHub would make something of: no mark, no mention, no link. */
+const literal = (text: string): string =>
+  text.replaceAll(/[\\<>[\]*_~|&#]|:(?=\/\/)|(?<=www)\./gi, "\\$&").replaceAll("@", `@${NO_MENTION}`);
+/** Of no width. */
+const NO_MENTION = "\u200b";
+
 /** A fenced block whose fence is longer than any inside. */
 export const block = (text: string, language = ""): string => {
   const shown = visible(text).replaceAll("\t", "  ");

@@ -2,7 +2,7 @@
 import type { May } from "../command/who-may.ts";
 import type { Complaint } from "../recipe/complaint.ts";
 import { parseRecipeConfig, RECIPE_CONFIG } from "../recipe/recipe-config.ts";
-import { code } from "../report/markdown.ts";
+import { code, prose } from "../report/markdown.ts";
 import type { Answer, Cancel, OpenRun } from "../store/store.ts";
 import { persist } from "./persist.ts";
 import { checkOf, whyStrange } from "./stranger.ts";
@@ -30,7 +30,7 @@ const superseded = async (ports: AcceptPorts, push: Of<"push">): Promise<Cancel[
 const invalidConfig = (branch: string, complaints: readonly Complaint[]): string =>
   [
     `${code(RECIPE_CONFIG)} of ${code(branch)} is not valid:`,
-    ...complaints.map(({ line, reason }) => `- ${line === null ? "" : `line ${line}: `}${reason}`),
+    ...complaints.map(({ line, reason }) => `- ${line === null ? "" : `line ${line}: `}${prose(reason)}`),
   ].join("\n");
 
 /** The new head is run only where the target branch's own testme.yml asks for it, and whoever pushed may. */

@@ -15,7 +15,9 @@ const house = (openRuns: () => Promise<never[]> = async () => []) => {
   const pauses: { ms: number; end: () => void }[] = [];
   const questions: PromiseWithResolvers<Info>[] = [];
   const pause = (ms: number) => new Promise<void>((end) => void pauses.push({ ms, end }));
-  const readiness = createReadiness({ openRuns }, () => new Date(nowMs), pause);
+  const heard: unknown[] = [];
+  const hear = (error: unknown) => void heard.push(error);
+  const readiness = createReadiness({ openRuns }, () => new Date(nowMs), hear, pause);
   const check = async () => {
     const question = Promise.withResolvers<Info>();
     questions.push(question);
@@ -31,6 +33,7 @@ const house = (openRuns: () => Promise<never[]> = async () => []) => {
   const turn = () => new Promise((resolve) => setImmediate(resolve));
   return {
     readiness,
+    heard,
     questions,
     pauses,
     pass(ms: number) {
@@ -57,13 +60,14 @@ test("a check that was answered is good for a minute, whoever made it", async ()
   expect(await answer).toBeNull();
 });
 
-test("after a check that failed the engine is asked anew, and its words are told on one line", async () => {
-  const { readiness, questions, ask } = house();
+test("after a check that failed the engine is asked anew, and its words are for the log", async () => {
+  const { readiness, heard, questions, ask } = house();
   readiness.onCheck(true);
   readiness.onCheck(false);
   const { answer } = await ask();
   questions[0]?.reject(new Error("The engine\n  is away"));
-  expect(await answer).toBe("The engine is away");
+  expect(await answer).toBe("The engine does not answer, or is not ready.");
+  expect(heard).toEqual([new Error("The engine\n  is away")]);
   expect((await ask()).answer).toBeInstanceOf(Promise);
   expect(questions).toHaveLength(2);
 });
@@ -75,7 +79,7 @@ test("an engine that does not answer is waited for two seconds, and asked once h
   expect(questions).toHaveLength(1);
   expect(pauses.map(({ ms }) => ms)).toEqual(pauses.map(() => 2_000));
   for (const { end } of pauses) end();
-  const late = "The engine did not answer within 2 s";
+  const late = "The engine did not answer within 2 s.";
   expect(await Promise.all([first.answer, second.answer])).toEqual([late, late]);
   // It answers after all, and whoever asks next hears so.
   questions[0]?.resolve(INFO);
@@ -88,18 +92,22 @@ test("a store that does not answer is not waited for longer", async () => {
   const { pauses, questions, ask } = house(() => new Promise(() => undefined));
   const { answer } = await ask();
   for (const { end } of pauses) end();
-  expect(await answer).toBe("The store did not answer within 2 s");
+  expect(await answer).toBe("The store did not answer within 2 s.");
   expect(questions).toHaveLength(0);
 });
 
 test("a store that was closed is not ready, whatever the engine says", async () => {
   const folder = await mkdtemp(join(tmpdir(), "testme-readiness-"));
   const store = await sqliteStore(folder, () => new Date(0));
-  const readiness = createReadiness(store, () => new Date(0));
+  const readiness = createReadiness(
+    store,
+    () => new Date(0),
+    () => undefined,
+  );
   readiness.onCheck(true);
   const check = async () => INFO;
   expect(await readiness.whyNot({ check })).toBeNull();
   await store.close();
-  expect(await readiness.whyNot({ check })).toBe("The store is not open: database is not open");
+  expect(await readiness.whyNot({ check })).toBe("The store is not open.");
   await rm(folder, { recursive: true });
 });

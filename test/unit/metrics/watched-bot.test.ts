@@ -1,4 +1,4 @@
-/** The two pages of a bot whose store is closed: each says so, and neither breaks. */
+/** The two pages of a bot whose store is closed: one cannot be made, the other says so. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,19 +15,12 @@ test("a store that was closed: no metrics, and not ready", async () => {
   const store = await sqliteStore(folder, now);
   const { swarm } = fakeSwarm({ now, dockerCli: "docker", configDirectory: folder });
   const github = () => octokitGitHub(() => Promise.reject(new Error("nobody was to be asked")));
-  const { pages } = watch({ github, swarm, store, now });
+  const heard: unknown[] = [];
+  const { pages } = watch({ github, swarm, store, now, hear: (error) => heard.push(error) });
   expect(await pages.get("/metrics")?.()).toMatchObject({ status: 200 });
   expect(await pages.get("/readyz")?.()).toMatchObject({ status: 200, body: "ready\n" });
   await store.close();
-  const type = "text/plain; charset=utf-8";
-  expect(await pages.get("/metrics")?.()).toEqual({
-    status: 500,
-    type,
-    body: expect.stringContaining("database is not open"),
-  });
-  expect(await pages.get("/readyz")?.()).toEqual({
-    status: 503,
-    type,
-    body: "The store is not open: database is not open\n",
-  });
+  await expect(pages.get("/metrics")?.()).rejects.toThrow("database is not open");
+  expect(await pages.get("/readyz")?.()).toMatchObject({ status: 503, body: "The store is not open.\n" });
+  expect(heard).toEqual([expect.objectContaining({ message: "database is not open" })]);
 });
