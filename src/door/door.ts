@@ -17,7 +17,7 @@ import { looks, wrongDeliveries } from "./limits.ts";
 export type PageOf = (request: IncomingMessage) => Promise<Reply> | null;
 
 /** GitHub waits for 10 s, so whoever is slower is not GitHub. */
-export const PATIENCE: ServerOptions = {
+const PATIENCE: ServerOptions = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   connectionsCheckingInterval: 5_000,

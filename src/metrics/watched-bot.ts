@@ -9,7 +9,7 @@ import { createMetrics, type Metrics } from "./metrics.ts";
 import { createReadiness } from "./readiness.ts";
 import { watchedGitHub, watchedSwarm } from "./watch.ts";
 
-export type Page = { status: 200 | 503; body: string; headers: Record<string, string> };
+type Page = { status: 200 | 503; body: string; headers: Record<string, string> };
 /** By path. */
 export type Pages = ReadonlyMap<string, () => Promise<Page>>;
 type Edges = {

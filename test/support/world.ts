@@ -31,6 +31,7 @@ import type { Fault, Matcher } from "./github/server.ts";
 import { type StandIn, startGitHub } from "./github/stand-in.ts";
 import type { CheckRun, Person } from "./github/state.ts";
 import { goodUpgrade, type Story } from "./recipes.ts";
+import { tally } from "./tally.ts";
 
 export type Options = {
   /** Repositories of the owner `coop`, by name; each has pull request 1, which proposes the story's head. */
@@ -77,6 +78,7 @@ export async function openWorld(options: Options = {}): Promise<World> {
   onTestFinished(async ({ task }) => {
     await world.stop();
     const leaks = await world.leaks();
+    tally({ leaks: leaks.length });
     await rm(folder, { recursive: true, force: true });
     // What a failed test has not read says nothing.
     if (task.result?.state !== "fail") world.expectNothingUnread();

@@ -13,6 +13,7 @@ import { testme } from "../support/cli.ts";
 import { leftovers } from "../support/engine.ts";
 import { createRecipe, type Files } from "../support/recipes.ts";
 import { engineHost, temporaryFolder } from "../support/swarm-tools.ts";
+import { tally } from "../support/tally.ts";
 
 const folder = temporaryFolder();
 const canary = join(folder, "canary");
@@ -149,18 +150,20 @@ it("each rule has its hostile recipe", () => {
 it.each([...Object.keys(HOSTILE), "links"])("%s: refused, and nothing happened", async (rule) => {
   writeFileSync(join(canary, "own"), OWN);
   const { json, exitCode, stderr } = await run(rule);
+  tally({ recipes: 1, through: exitCode === 1 && canaryIs().own === OWN ? 0 : 1 });
   expect(json, stderr).toMatchObject(refused(rule));
   expect(exitCode).toBe(1);
   expect(canaryIs()).toEqual({ files: ["own"], own: OWN });
 });
 
 it("registries: refused where the operator named others", async () => {
-  const { json } = await run("privileged", {
+  const { json, exitCode } = await run("privileged", {
     POLICY: JSON.stringify({
       registries: ["git.example.org"],
       exceptions: { hostile: { privileged: true } },
     }),
   });
+  tally({ recipes: 1, through: exitCode === 1 ? 0 : 1 });
   expect(json).toMatchObject(refused("registries"));
 });
 
@@ -173,6 +176,7 @@ it("a recipe beside the one that is tested is judged as well", async () => {
   });
   writeFileSync(join(canary, "own"), OWN);
   const { json } = await run("change", {}, made.path);
+  tally({ recipes: 1, through: canaryIs().own === OWN ? 0 : 1 });
   expect(json).toMatchObject({
     verdict: "inconclusive",
     stages: [{ title: expect.stringContaining("refused by policy (bind-mounts)") }],
