@@ -13,7 +13,15 @@ import type { Counts } from "../test/support/tally.ts";
 const SUITE = [
   "test/swarm/hostile-recipes.test.ts",
   "test/swarm/custom-tests.test.ts",
-  ...["hostile-payloads", "door", "forged-deliveries", "leaks", "token-hygiene", "own-tests"],
+  ...[
+    "hostile-payloads",
+    "hostile-repositories",
+    "door",
+    "forged-deliveries",
+    "leaks",
+    "token-hygiene",
+    "own-tests",
+  ],
   ...["policy", "policy-spellings", "strangers", "strangers-pulls", "who-may", "audit"],
 ].map((name) => (name.includes("/") ? name : `test/behaviour/${name}.test.ts`));
 

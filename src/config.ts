@@ -79,6 +79,8 @@ const EngineSettings = z.object({
   MIN_FREE_DISK: Bytes.prefault("2G"),
   /** What the backups of one run may take of the bot's own disk. */
   MAX_BACKUP: Bytes.prefault("10G"),
+  /** What the mirror of one repository may take of it, and what one tree of it may. */
+  MAX_REPOSITORY: Bytes.prefault("2G"),
   /** How many seconds a run waits for that, and for an engine that is away; 0: not at all. */
   PREFLIGHT_WAIT: seconds(600),
   /** A small image with `sh`, `nc`, `head`, `timeout`, `df` and `sleep`, for asking apps whether they serve, and for looking at the engine's host. */
@@ -140,6 +142,7 @@ export type EngineConfig = {
   probeImage: string;
   wantedRoom: { memoryBytes: number; diskBytes: number };
   backupBytes: number;
+  repositoryBytes: number;
   preflightWaitMs: number;
   resolveImage: "always" | "changed" | "never";
   pullImages: "missing" | "never";
@@ -203,6 +206,7 @@ export const readEngineConfig = (env: NodeJS.ProcessEnv = process.env): EngineCo
     probeImage: set.PROBE_IMAGE,
     wantedRoom: { memoryBytes: set.MIN_FREE_MEMORY, diskBytes: set.MIN_FREE_DISK },
     backupBytes: set.MAX_BACKUP,
+    repositoryBytes: set.MAX_REPOSITORY,
     preflightWaitMs: set.PREFLIGHT_WAIT * 1_000,
     resolveImage: set.RESOLVE_IMAGE,
     pullImages: set.PULL_IMAGES,

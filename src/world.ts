@@ -49,7 +49,7 @@ export const newRunId = (): string => randomUUID().slice(0, 8);
 
 /** `owner`: whose stacks they are; a bot's janitor takes those of its own for its own, and no others. */
 export const realTools = (config: EngineConfig, owner: string): Tools => {
-  const git = gitOnDisk(join(config.data, "mirrors"), config.path);
+  const git = gitOnDisk(join(config.data, "mirrors"), config.path, config.repositoryBytes);
   const swarm = dockerodeSwarm(config.dockerHost, config.probeImage, owner, {
     pulling: { images: config.pullImages, configDirectory: config.dockerConfig },
   });

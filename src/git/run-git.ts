@@ -22,12 +22,13 @@ const SETTINGS = {
   "submodule.recurse": "false",
 } as const;
 
-/** `path` is the PATH on which git and its helpers are found. */
+/** `path` is the PATH on which git and its helpers are found; `abort` ends what was called. */
 export const gitIn = (
   directory: string,
   path: string,
   token: string | null = null,
   silentForAtMostMs = SILENT_FOR_AT_MOST_MS,
+  abort?: AbortSignal,
 ): SimpleGit => {
   const settings = [...(token === null ? [] : [tokenHeader(token)]), ...Object.entries(SETTINGS)];
   const env: Record<string, string> = {
@@ -47,6 +48,7 @@ export const gitIn = (
   return simpleGit({
     baseDir: directory,
     timeout: { block: silentForAtMostMs },
+    ...(abort && { abort }),
     allowEnvironment: Object.keys(env),
     unsafe: { allowUnsafeConfigEnvCount: true, allowUnsafeConfigPaths: true, allowUnsafeHooksPath: true },
   }).env(env);
@@ -59,6 +61,7 @@ const tokenHeader = (token: string): [string, string] => [
 
 export const onRemote = <T>(remote: Remote, call: PromiseLike<T>): Promise<T> =>
   Promise.resolve(call).catch((error: unknown) => {
+    if (error instanceof Fault) throw error;
     throw new Fault(
       "git",
       `git could not fetch ${remote.url}: ${firstLine(error)}`,
@@ -71,6 +74,7 @@ export const onRemote = <T>(remote: Remote, call: PromiseLike<T>): Promise<T> =>
 
 export const local = <T>(call: PromiseLike<T>): Promise<T> =>
   Promise.resolve(call).catch((error: unknown) => {
+    if (error instanceof Fault) throw error;
     throw new Fault("git", `git: ${firstLine(error)}`, "See the disk and the data folder.", error);
   });
 

@@ -7,6 +7,7 @@ import { Commit } from "../recipe/commit.ts";
 import type { Git, Mirror, Tag } from "./git.ts";
 import { mendMirror, tidyMirror } from "./mirror-care.ts";
 import { gitIn, local, onRemote } from "./run-git.ts";
+import { fetchWithin, unfoldWithin } from "./size.ts";
 
 const REFS = [
   "+HEAD:refs/testme/HEAD",
@@ -15,8 +16,11 @@ const REFS = [
   "+refs/pull/*/head:refs/pull/*/head",
 ];
 
-/** `mirrors` is the directory that keeps them; `path` is the PATH on which git and its helpers are found. */
-export const gitOnDisk = (mirrors: string, path: string): Git => ({
+/**
+ * `mirrors` is the directory that keeps them; `path` is the PATH on which git and its helpers are found; `roomBytes` is what a mirror,
+ * and what a tree, may take.
+ */
+export const gitOnDisk = (mirrors: string, path: string, roomBytes = Number.POSITIVE_INFINITY): Git => ({
   mirrorOf: (url) => mirrorIn(mirrors, url),
   async fetch(remote) {
     const { directory } = mirrorIn(mirrors, remote.url);
@@ -24,7 +28,9 @@ export const gitOnDisk = (mirrors: string, path: string): Git => ({
     const git = gitIn(directory, path, remote.token);
     await onRemote(remote, git.init(true));
     await local(ignoreAttributes(directory));
-    await onRemote(remote, git.raw(["fetch", "--quiet", "--prune", "--force", "--", remote.url, ...REFS]));
+    const args = ["fetch", "--quiet", "--prune", "--force", "--", remote.url, ...REFS];
+    const fetch = (full: AbortSignal) => gitIn(directory, path, remote.token, undefined, full).raw(args);
+    await onRemote(remote, fetchWithin({ url: remote.url, directory, roomBytes }, fetch));
     return { directory };
   },
   resolve: ({ directory }, ref) => resolveIn(directory, path, ref),
@@ -53,6 +59,7 @@ export const gitOnDisk = (mirrors: string, path: string): Git => ({
   async addTree(mirror, directory, commit) {
     // A process that was killed may have left one there, and git adds none over it.
     await rm(directory, { recursive: true, force: true });
+    await fits(mirror.directory, path, commit, roomBytes);
     await local(
       gitIn(mirror.directory, path).raw([
         "worktree",
@@ -74,6 +81,7 @@ export const gitOnDisk = (mirrors: string, path: string): Git => ({
   },
   async moveTree(directory, commit) {
     const git = gitIn(directory, path);
+    await fits(directory, path, commit, roomBytes);
     await local(git.raw(["checkout", "--quiet", "--force", "--detach", commit]));
     await local(git.raw(["clean", "--quiet", "--force", "-d", "-x"]));
   },
@@ -107,6 +115,9 @@ export const gitOnDisk = (mirrors: string, path: string): Git => ({
   mend: ({ directory }) => mendMirror(directory, path),
   tidy: ({ directory }, now, keepMs) => tidyMirror(directory, path, now, keepMs),
 });
+
+const fits = (directory: string, path: string, commit: Commit, roomBytes: number): Promise<void> =>
+  local(unfoldWithin((full) => gitIn(directory, path, null, undefined, full), commit, roomBytes));
 
 const resolveIn = async (directory: string, path: string, ref: string): Promise<Commit | null> => {
   const name = ref === "HEAD" ? "refs/testme/HEAD" : ref;

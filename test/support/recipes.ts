@@ -107,7 +107,7 @@ type RecipeShape = {
   files?: Files;
 };
 
-function recipeFiles(name: string, shape: RecipeShape): Files {
+export function recipeFiles(name: string, shape: RecipeShape): Files {
   const compose = composeYml(shape);
   return {
     "compose.yml": shape.edit?.(compose) ?? compose,

@@ -52,6 +52,7 @@ export type Options = {
   stageMs?: number;
   runMs?: number;
   backupBytes?: number;
+  repositoryBytes?: number;
   settings?: Partial<BotConfig>;
   /** The PATH on which the bot finds git. */
   path?: string;
@@ -109,6 +110,7 @@ async function build(folder: string, { recipes = { wiki: goodUpgrade }, ...optio
     ...(options.stageMs !== undefined && { stageMs: options.stageMs }),
     ...(options.runMs !== undefined && { runMs: options.runMs }),
     ...(options.backupBytes !== undefined && { backupBytes: options.backupBytes }),
+    ...(options.repositoryBytes !== undefined && { repositoryBytes: options.repositoryBytes }),
     ...(options.path !== undefined && { path: options.path }),
     ...(options.policy !== undefined && { policy: options.policy }),
   };
@@ -265,7 +267,7 @@ async function listenTo(
     masks,
     store: await sqliteStore(engine.data, now),
     tools: {
-      git: gitOnDisk(join(engine.data, "mirrors"), engine.path),
+      git: gitOnDisk(join(engine.data, "mirrors"), engine.path, engine.repositoryBytes),
       swarm,
       deployer,
       policy: engine.policy,
