@@ -38,9 +38,9 @@ export const prose = (text: string): string =>
 
 /** As it is, and nothing that GitHub would make something of: no mark, no mention, no link. */
 const literal = (text: string): string =>
-  text.replaceAll(/[\\<>[\]*_~|&#]|:(?=\/\/)|(?<=www)\./gi, "\\$&").replaceAll("@", `@${NO_MENTION}`);
-/** Of no width. */
-const NO_MENTION = "\u200b";
+  text.replaceAll(/[\\<>[\]*_~|&#]/g, "\\$&").replaceAll(/@|:(?=\/\/)|www(?=\.)/gi, `$&${NO_WIDTH}`);
+/** A backslash would not do: mentions and bare links are looked for in what is left when marks are read. */
+const NO_WIDTH = "\u200b";
 
 /** A fenced block whose fence is longer than any inside. */
 export const block = (text: string, language = ""): string => {
@@ -50,9 +50,14 @@ export const block = (text: string, language = ""): string => {
 };
 
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => "---"), ...rows]
-    .map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)
-    .join("\n");
+  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.map(inCell).join(" | ")} |`).join("\n");
+
+/**
+ * A bar ends a cell, and any code in it, unless an odd number of backslashes stands before it: GitHub splits rows before it reads
+ * anything else, and takes two of them for one that is escaped. A text's own backslash before a bar is shown twice.
+ */
+const inCell = (cell: string): string =>
+  cell.replaceAll(/(\\*)\|/g, (_, before: string) => `${before}${before.length % 2 === 0 ? "\\" : "\\\\"}|`);
 
 export const details = (title: string, body: string): string =>
   `<details><summary>${title}</summary>\n\n${body}\n\n</details>`;

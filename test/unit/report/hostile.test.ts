@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkRunOf } from "../../../src/report/check-run.ts";
-import { block, code, cut, cutBytes, details, table } from "../../../src/report/markdown.ts";
+import { block, code, cut, cutBytes, details, prose, table } from "../../../src/report/markdown.ts";
 import { progressLine } from "../../../src/report/terminal.ts";
 import { storyText } from "../../../src/report/terminal-story.ts";
 import { findingTitle } from "../../../src/report/words.ts";
@@ -21,13 +21,14 @@ import {
   update,
 } from "../../support/builders.ts";
 import * as told from "../verdict/stories.ts";
+import { heard } from "./gfm.ts";
 import { outsideCode } from "./outside-code.ts";
 import { ended, failedWith, installed, run, theBase, upgraded } from "./results.ts";
 import * as rich from "./rich-stories.ts";
 
 const esc = "\u001b";
 const wants = { is: "http", path: "/", codes: null } as const;
-const attack = `@everyone <img src=x> evil \`\`\`\` \` </details> </summary> @everyone | # Fine **What happened.** all good <img src=x> [x](//evil)\n\n# Passed\n\n\`\`\`\n| a | b |\r\n${esc}[2J${esc}]0;owned\u0007\u202e\u0000`;
+const attack = `@everyone <img src=x> evil \`\`\`\` \` </details> </summary> @everyone | # Fine **What happened.** all good <img src=x> [x](//evil) \\| <img src=x> @everyone evil \\\\| evil <img src=x> https://evil.example\n\n# Passed\n\n\`\`\`\n| a | b |\r\n${esc}[2J${esc}]0;owned\u0007\u202e\u0000`;
 
 const hostileTask = failed("new1", 1, { error: attack, since: 1 });
 const hostileLook: Look = {
@@ -169,6 +170,7 @@ const places: readonly (readonly [string, StageResult])[] = [
   ],
   ["the errors of old tasks", upgraded(oldSins())],
 ];
+const OURS = /^(?:<\/?(?:details|summary|sub)>|<br>|<details><summary>[^<]*<\/summary>|\s)+$/;
 const checkOf = (result: StageResult) => checkRunOf(run, result.stage, { is: "done", result }).output;
 /** Control characters other than the line end, and the marks that turn the direction of reading. */
 const unseenIn = (text: string): string[] =>
@@ -190,6 +192,14 @@ describe("in the check run", () => {
     expect(summary.match(/^<details>/gm)?.length ?? 0).toBe(
       outsideCode(summary).match(/<\/details>/g)?.length ?? 0,
     );
+  });
+
+  it.each(places)("%s is for GitHub's markdown what it is for us", (_name, result) => {
+    const { tags, images, links, headings, text, broken } = heard(checkOf(result).summary);
+    expect(tags.filter((tag) => !OURS.test(tag))).toEqual([]);
+    expect({ images, headings, broken }).toEqual({ images: 0, headings: 0, broken: 0 });
+    expect(links.filter((url) => !url.startsWith("https://github.com/"))).toEqual([]);
+    expect(text).not.toMatch(/@everyone|evil|owned|all good|Passed/);
   });
 
   it.each(places)("%s is shown all the same", (_name, result) => {
@@ -269,6 +279,63 @@ describe("the rest of the pieces", () => {
     expect(cut("abc", 3)).toBe("abc");
     expect(cut("😀😀😀", 4)).toBe("😀…");
     expect(cutBytes("😀😀😀", 10)).toBe("😀…");
+  });
+});
+
+/** Of what markdown, tables and people are made of. */
+const hostile = fc
+  .array(
+    fc.constantFrom(
+      ...["`", "``", "```", "|", "\\", "\\\\", "\n", "<b>", "<!--", "-->", "<img src=x>", "</details>"],
+      ...[
+        "@maya",
+        "# x",
+        "- x",
+        "![x](y)",
+        "[x](y)",
+        "[x]: y",
+        "https://x.example",
+        "www.x.example",
+        "*",
+        "_",
+        "~~",
+      ],
+      ...["&lt;", "x@y.example", "1. x", "> x", "    ", "\t", "==="],
+    ),
+    { maxLength: 8 },
+  )
+  .map((parts) => parts.join(""));
+const NOTHING = { tags: [], images: 0, links: [], headings: 0, broken: 0 };
+
+describe("for GitHub's markdown", () => {
+  it("inline code holds any text, in a table and outside", () => {
+    fc.assert(
+      fc.property(hostile, hostile, (one, other) => {
+        expect(heard(`a ${code(one)} b`)).toEqual({ ...NOTHING, text: "a \n b" });
+        expect(heard(table(["h", "i"], [[code(one), `c ${code(other)}`]]))).toEqual({
+          ...NOTHING,
+          text: "h\ni\nc ",
+        });
+      }),
+    );
+  });
+
+  it("a block holds any text", () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        expect(heard(`a\n${block(text, "diff")}\nb`)).toEqual({ ...NOTHING, text: "a\nb" });
+      }),
+    );
+  });
+
+  it("a sentence is a sentence, whatever it says", () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const { text: said, ...rest } = heard(`- line 1: ${prose(text)}`);
+        expect(rest).toEqual(NOTHING);
+        expect(said).not.toMatch(/@[a-z]/);
+      }),
+    );
   });
 });
 
