@@ -80,6 +80,8 @@ beforeAll(async () => {
 });
 
 afterEach(() => nock.cleanAll());
+// It listens in on every socket of the process, which the next file may share.
+afterAll(() => nock.restore());
 
 afterAll(async () => {
   await github.close();
