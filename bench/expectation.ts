@@ -16,6 +16,7 @@ export const expectationOf = (scenario: Scenario, stack: string): Expectation =>
     stampedService: `${stack}_app`,
     services: services.map((service) => `${stack}_${service}`),
     images: Object.fromEntries(services.map((service) => [`${stack}_${service}`, imageOf(service)])),
+    lent: {},
     isUnderTest: true,
   };
 };

@@ -3,7 +3,9 @@
  * suit the recipe to its environment. Either may explain a verdict, whatever it is.
  */
 import { short } from "../recipe/commit.ts";
+import type { Limits } from "../recipe/policy/lent.ts";
 import type { Observation } from "../verdict/observation.ts";
+import { bytesWords } from "./amounts.ts";
 import { type Block, story } from "./budget.ts";
 import { code, oneLine } from "./markdown.ts";
 
@@ -14,6 +16,7 @@ export const aroundBlocks = (seen: readonly Observation[]): Block[] => [
     story(`Beside it stands ${code(name)}: ${code(recipe)} at ${code(ref)} (${code(short(commit))}).`),
   ),
   ...overlayBlocks(overlayIn(seen)),
+  ...lentWords(seen, code).map((words) => story(words)),
 ];
 
 /** The same for a terminal. */
@@ -22,10 +25,37 @@ export const aroundLines = (seen: readonly Observation[]): string[] => {
   const beside = dependenciesIn(seen).map(
     ({ name, recipe, ref, commit }) => `beside it stood ${name}: ${recipe} at ${ref} (${short(commit)})`,
   );
-  if (!isBeyond(overlay)) return beside.map(oneLine);
+  const lent = lentWords(seen, String);
+  if (!isBeyond(overlay)) return [...beside, ...lent].map(oneLine);
   const remarks = overlay.remarks.map((remark) => `- ${placeOf(overlay, remark)}: ${whatOf(remark)}`);
-  return [...beside, `${tooMuch(overlay.file)}:`, ...remarks].map(oneLine);
+  return [...beside, `${tooMuch(overlay.file)}:`, ...remarks, ...lent].map(oneLine);
 };
+
+/** Of the version that was deployed last: services that get the same are told together. */
+const lentWords = (seen: readonly Observation[], quoted: (text: string) => string): string[] => {
+  const before = seen.findLast((o) => o.is === "before");
+  const lent = Object.entries(before?.expectation.lent ?? {});
+  if (before === undefined || lent.length === 0) return [];
+  const alike = new Map<string, string[]>();
+  for (const [service, limits] of lent) {
+    const words = limitWords(limits);
+    const name = service.slice(before.expectation.stack.length + 1);
+    alike.set(words, [...(alike.get(words) ?? []), name]);
+  }
+  const told = [...alike].map(
+    ([words, services]) => `${services.map((name) => quoted(name)).join(", ")} ${words}`,
+  );
+  return [
+    `Limits that the recipe does not set are the bot's (${quoted("defaults")} in ${quoted("POLICY")}): ${told.join("; ")}.`,
+  ];
+};
+
+const limitWords = ({ memoryBytes, cpus, pids }: Partial<Limits>): string =>
+  [
+    ...(memoryBytes === undefined ? [] : [`${bytesWords(memoryBytes)} of memory`]),
+    ...(cpus === undefined ? [] : [`${cpus} ${cpus === 1 ? "CPU" : "CPUs"}`]),
+    ...(pids === undefined ? [] : [`${pids} processes`]),
+  ].join(", ");
 
 export const dependenciesIn = (seen: readonly Observation[]): Seen<"dependency">[] =>
   seen.filter((o) => o.is === "dependency");

@@ -6,6 +6,7 @@
 import { short } from "../recipe/commit.ts";
 import type { DeclaredService } from "../recipe/declared.ts";
 import type { Cause, Finding } from "../verdict/finding.ts";
+import { limitReached } from "../verdict/limit.ts";
 import type { UpdatePolicy } from "../verdict/observation.ts";
 import type { Rollout } from "../verdict/rollout.ts";
 import { oneLine } from "./markdown.ts";
@@ -141,7 +142,7 @@ const crowdedRemark = (rollout: Rollout, { updateConfig }: DeclaredService): Rem
 const isCrowded = ({ rollout, death }: Died): boolean =>
   rollout.before !== null &&
   policyOf(rollout)?.order === "start-first" &&
-  (death?.container?.memoryLimitBytes ?? null) === null;
+  limitReached(rollout, death) === null;
 
 const policyOf = (rollout: Rollout): UpdatePolicy | null =>
   (rollout.applied ?? rollout.now)?.service.spec.updatePolicy ?? null;

@@ -1,5 +1,6 @@
 /** Want of memory in words: each proof by its own name and time, and whether the container's limit or the host gave out. */
 import type { CounterRise, MemoryProof } from "../verdict/finding.ts";
+import type { Limit } from "../verdict/limit.ts";
 import type { Rollout } from "../verdict/rollout.ts";
 import { bytesWords } from "./amounts.ts";
 import { clock, code } from "./markdown.ts";
@@ -24,11 +25,13 @@ const counterWords = (counters: readonly CounterRise[]): string => {
 };
 
 /** What hits a limit of its own hits it alone, whatever runs beside it. */
-export const memoryAdvice = (rollout: Rollout, isHost: boolean, limitBytes: number | null): string => {
+export const memoryAdvice = (rollout: Rollout, isHost: boolean, limit: Limit | null): string => {
   const both = rollout.applied?.service.spec.updatePolicy?.order === "start-first" && rollout.before !== null;
   const make = "or make the new version need less; then re-run.";
-  if (limitBytes !== null && !isHost)
-    return `Its container may use ${bytesWords(limitBytes)}: raise ${code("resources.limits.memory")}, ${make}`;
+  if (limit?.isLent && !isHost)
+    return `The recipe sets this service no limit, and the bot lends it ${bytesWords(limit.bytes)}: say in ${code("deploy.resources.limits.memory")} what it needs, or let whoever runs the bot raise ${code("defaults.memoryBytes")} in ${code("POLICY")}, ${make}`;
+  if (limit !== null && !isHost)
+    return `Its container may use ${bytesWords(limit.bytes)}: raise ${code("resources.limits.memory")}, ${make}`;
   if (both)
     return `${code("order: start-first")} runs the old and the new task at once, so the host needs memory for both. Use ${code("order: stop-first")}, or give it more memory, ${make}`;
   return isHost

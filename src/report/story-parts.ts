@@ -2,6 +2,7 @@
 
 import type { Death } from "../verdict/death.ts";
 import type { Cause } from "../verdict/finding.ts";
+import { limitReached } from "../verdict/limit.ts";
 import type { Rollout } from "../verdict/rollout.ts";
 import { causeOf, isMemoryRuledOut } from "../verdict/rules/cause.ts";
 import { clock, code, seconds } from "./markdown.ts";
@@ -66,7 +67,7 @@ type Advised = { rollout: Rollout; death: Death | null; cause: Cause };
 export const causeAdvice = ({ rollout, death, cause }: Advised): string => {
   switch (cause.is) {
     case "out-of-memory":
-      return memoryAdvice(rollout, isOfHost(cause.proof), death?.container?.memoryLimitBytes ?? null);
+      return memoryAdvice(rollout, isOfHost(cause.proof), limitReached(rollout, death));
     case "exited":
       if (cause.signal === "SIGKILL" && death?.elsewhere)
         return `Find out who killed it, on node ${code(death.elsewhere)}: ${code(`docker inspect ${death.task.container?.slice(0, 12) ?? ""}`)} there tells whether it was ${code("OOMKilled")}, and that host's kernel log tells of that second; then re-run.`;

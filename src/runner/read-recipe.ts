@@ -29,6 +29,8 @@ export type Recipe = {
   app: App;
   config: StackConfig;
   composeVersion: string | null;
+  /** The stack, as docker merged it. */
+  merged: string;
   /** Its compose files, in the order in which docker merged them. */
   sources: Sources;
   /** What has to be on the engine before the deploy. */
@@ -95,6 +97,7 @@ export const readRecipe = async (
   return {
     app: deployed,
     config,
+    merged: answer.yaml,
     composeVersion: composeVersionOf(sources.values().next().value ?? ""),
     sources,
     secrets: secrets.secrets,

@@ -49,6 +49,16 @@ const ExpectationSchema = exactly<Expectation>()(
     stampedService: z.string(),
     services: list(z.string()),
     images: z.record(z.string(), z.string()),
+    lent: z
+      .record(
+        z.string(),
+        z.strictObject({
+          memoryBytes: z.number().exactOptional(),
+          cpus: z.number().exactOptional(),
+          pids: z.number().exactOptional(),
+        }),
+      )
+      .exactOptional(),
     isUnderTest: z.boolean(),
   }),
 );

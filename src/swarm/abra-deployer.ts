@@ -7,6 +7,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Commit } from "../recipe/commit.ts";
 import { marksIn } from "../recipe/marks.ts";
+import { limitsPids } from "../recipe/merged.ts";
 import { marksOverlayOf } from "../recipe/overlay.ts";
 import type { Lease } from "../run/lease.ts";
 import { Fault } from "../verdict/fault.ts";
@@ -37,8 +38,9 @@ const FLAGS = ["--chaos", "--force", "--offline", "--no-input", "--no-domain-che
 export const abraDeployer = (abra: AbraDeployer): Deployer => ({
   name: `abra ${abra.version}`,
   addsToTree: true,
+  limitsPids,
   config: (app) => abra.parser.config(app),
-  async deploy(lease, app, { commit, composeVersion }) {
+  async deploy(lease, app, { commit, composeVersion, lent }) {
     const { appDomain } = app.stack;
     lease.assertCovers(appDomain);
     const home = join(app.scratch, HOME);
@@ -47,7 +49,7 @@ export const abraDeployer = (abra: AbraDeployer): Deployer => ({
     await rm(home, { recursive: true, force: true });
     try {
       const clone = (directory: string) => abra.cloneTree(app.directory, directory, commit);
-      await layOut(home, app, clone, marksOverlayOf(composeVersion, marks));
+      await layOut(home, app, clone, marksOverlayOf({ composeVersion, marks, lent }));
       const printed = await runAbra(abra, home, ["app", "deploy", appName(app), ...FLAGS]);
       const said = wordsOf(printed).replaceAll(`${recipeIn(home, app)}/`, "");
       if (printed.exitCode === 0) await assertArrived(abra, lease, app);

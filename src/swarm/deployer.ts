@@ -3,6 +3,7 @@
  * judges nothing: an exit code of 0 means only that the engine took the specs.
  */
 import type { Commit } from "../recipe/commit.ts";
+import type { Lent } from "../recipe/policy/lent.ts";
 import type { Lease } from "../run/lease.ts";
 import type { Stack } from "./swarm.ts";
 
@@ -27,6 +28,8 @@ export type Deployment = {
   isDirty: boolean;
   version: string | null;
   composeVersion: string | null;
+  /** Limits for services that set none. */
+  lent: Lent;
 };
 export type Said = { exitCode: number; said: string };
 
@@ -35,6 +38,8 @@ export interface Deployer {
   readonly name: string;
   /** Whether files of its own lie in the tree that it deploys, so that its stamp says `+U`. */
   readonly addsToTree: boolean;
+  /** Whether it can limit the processes of a recipe whose compose files have that `version:`. */
+  limitsPids(composeVersion: string | null): boolean;
   /** The merged, interpolated stack, or what was said against it. Creates nothing, needs no engine. */
   config(app: App): Promise<{ is: "config"; yaml: string } | { is: "refused"; said: string }>;
   deploy(lease: Lease, app: App, deployment: Deployment): Promise<Said>;

@@ -6,9 +6,11 @@
 import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Marks } from "../recipe/marks.ts";
+import { asComposeFile } from "../recipe/merged.ts";
 import { overlayOf } from "../recipe/overlay.ts";
 import { Fault } from "../verdict/fault.ts";
-import type { App, Deployer, Said } from "./deployer.ts";
+import type { App, Deployer, Deployment, Said } from "./deployer.ts";
 
 export type DockerCli = {
   /** Whose stacks these are. */
@@ -29,28 +31,14 @@ const TOO_MUCH = `the merged stack is longer than ${MOST_CHARACTERS} characters`
 export const dockerStackDeployer = (cli: DockerCli): Deployer => ({
   name: "docker stack deploy",
   addsToTree: false,
-  async config(app) {
-    const { exitCode, stdout, stderr } = await run(cli, app, [
-      "stack",
-      "config",
-      ...composeFlags(filesOf(app)),
-    ]);
-    if (exitCode === 0) return { is: "config", yaml: stdout };
-    if (CLIENT_TOO_OLD.test(stderr))
-      throw new Fault(
-        "engine",
-        "The docker client has no `docker stack config`; it is older than 23.0",
-        "Install a docker client of version 23.0 or newer; the engine may stay older.",
-      );
-    return { is: "refused", said: withoutPaths(stderr, app) };
-  },
+  limitsPids: () => true,
+  config: (app) => configOf(cli, app),
   async deploy(lease, app, deployment) {
     lease.assertCovers(app.stack.appDomain);
-    await mkdir(app.scratch, { recursive: true });
-    const overlay = join(app.scratch, "stamp.yml");
     const marks = { owner: cli.owner, run: lease.holder, appDomain: app.stack.appDomain };
-    await writeFile(overlay, overlayOf({ recipe: app.recipe, stack: app.stack.name, ...deployment, marks }));
-    const files = composeFlags([...filesOf(app), overlay]);
+    const laid = await layOut(app, deployment, marks, (asked) => configOf(cli, asked));
+    if (laid.is === "refused") return { exitCode: 1, said: laid.said };
+    const files = composeFlags(laid.files);
     const args = ["stack", "deploy", ...files, "--resolve-image", cli.resolveImage, app.stack.name];
     const { exitCode, stdout, stderr } = await run(cli, app, args);
     const said: Said = { exitCode, said: withoutPaths(`${stderr}${stdout}`, app).replace(DETACH_NOTICE, "") };
@@ -59,6 +47,45 @@ export const dockerStackDeployer = (cli: DockerCli): Deployer => ({
     return said;
   },
 });
+
+type Laid = { is: "files"; files: readonly string[] } | { is: "refused"; said: string };
+
+/** In the app's scratch: the recipe as docker merges it, and on top what we add. */
+export const layOut = async (
+  app: App,
+  deployment: Deployment,
+  marks: Marks,
+  config: Deployer["config"],
+): Promise<Laid> => {
+  const answer = await config(app);
+  if (answer.is === "refused") return answer;
+  const merged = asComposeFile(answer.yaml);
+  const { recipe } = app;
+  const composeVersion = merged.version;
+  const added = overlayOf({ ...deployment, recipe, stack: app.stack.name, composeVersion, marks });
+  await mkdir(app.scratch, { recursive: true });
+  const files = [join(app.scratch, "recipe.yml"), join(app.scratch, "stamp.yml")] as const;
+  // What stands in an environment file may be a secret, and the merged stack has it.
+  await writeFile(files[0], merged.text, { mode: 0o600 });
+  await writeFile(files[1], added);
+  return { is: "files", files };
+};
+
+const configOf = async (cli: DockerCli, app: App): ReturnType<Deployer["config"]> => {
+  const { exitCode, stdout, stderr } = await run(cli, app, [
+    "stack",
+    "config",
+    ...composeFlags(filesOf(app)),
+  ]);
+  if (exitCode === 0) return { is: "config", yaml: stdout };
+  if (CLIENT_TOO_OLD.test(stderr))
+    throw new Fault(
+      "engine",
+      "The docker client has no `docker stack config`; it is older than 23.0",
+      "Install a docker client of version 23.0 or newer; the engine may stay older.",
+    );
+  return { is: "refused", said: withoutPaths(stderr, app) };
+};
 
 /** What a client that has no `stack config` says to it and to its flags (heard from 20.10). */
 const CLIENT_TOO_OLD = /^(?:unknown (?:shorthand )?flag|unknown command)\b|See 'docker stack --help'/im;

@@ -61,6 +61,11 @@ const Info = z.object({
   }),
 });
 
+const NANO = 1e9;
+const Nodes = z
+  .array(z.object({ Description: z.object({ Resources: z.object({ NanoCPUs: z.number().positive() }) }) }))
+  .min(1);
+
 /** Which images the engine is to have fetched, and where the docker client keeps the logins for that. */
 type Pulling = { images: "missing" | "never"; configDirectory: string };
 const NO_PULLING: Pulling = { images: "never", configDirectory: "" };
@@ -93,6 +98,10 @@ export const dockerodeSwarm = (
         );
       const cgroup = `v${info.CgroupVersion} ${info.CgroupDriver}`.trim();
       return { version: info.ServerVersion, cgroup, memoryBytes: info.MemTotal };
+    },
+    cpus: async () => {
+      const nodes = Nodes.parse(await onEngine(host, docker.listNodes()));
+      return Math.min(...nodes.map(({ Description }) => Description.Resources.NanoCPUs)) / NANO;
     },
     node,
     read: (stack, stamp) => onEngine(host, readSteadily(docker, stack, stamp)),

@@ -33,7 +33,9 @@ const RawSpec = z.looseObject({
       })
       .optional(),
     Placement: z.looseObject({ Constraints: z.array(z.string()).nullish() }).nullish(),
-    Resources: z.object({ Limits: z.object({ MemoryBytes: z.number().nullish() }).nullish() }).nullish(),
+    Resources: z
+      .looseObject({ Limits: z.looseObject({ MemoryBytes: z.number().nullish() }).nullish() })
+      .nullish(),
     RestartPolicy: z.looseObject({ Condition: z.string().nullish() }).nullish(),
   }),
   Mode: z.object({

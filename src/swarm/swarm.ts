@@ -66,6 +66,8 @@ export type Pulled = { is: "pulled" } | { is: "left" } | { is: "refused"; said: 
 export interface SwarmReader {
   /** Throws a Fault unless the engine answers and is a Swarm manager. */
   check(): Promise<EngineInfo>;
+  /** How many CPUs the smallest node of the swarm has: an engine refuses a limit above its own. */
+  cpus(): Promise<number>;
   /** The id of the engine's own node: of other nodes' containers, events and memory it cannot tell. */
   node(): Promise<string>;
   read(stack: string, stamp: Stamp | null): Promise<Reading>;

@@ -8,6 +8,7 @@ import type { Complaint } from "../recipe/complaint.ts";
 import type { DeclaredService } from "../recipe/declared.ts";
 import type { LintReport } from "../recipe/lint/rule.ts";
 import type { OverlayRemark } from "../recipe/overlay-policy.ts";
+import type { Limits } from "../recipe/policy/lent.ts";
 import type { DataObservation } from "./data.ts";
 import type { TestObservation } from "./own-tests.ts";
 
@@ -128,6 +129,8 @@ export type Expectation = {
   services: readonly string[];
   /** The image that the recipe gives each of them at this commit, by full name. */
   images: Readonly<Record<string, string>>;
+  /** Limits that the bot set for services without any, by full name; an older record knows of none. */
+  lent?: Readonly<Record<string, Partial<Limits>>>;
   /** False for the base of an upgrade: it only has to stand, and a healthy one is not watched any longer. */
   isUnderTest: boolean;
 };

@@ -90,6 +90,7 @@ const deploymentOf = ({ head }: Story) => ({
   isDirty: false,
   version: null,
   composeVersion: "3.8",
+  lent: {},
 });
 const printing = async (words: string, exitCode: number): Promise<AbraDeployer> => {
   const path = join(folder, "another-abra");

@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
 import { parseEnvFile } from "../../src/recipe/env-file.ts";
+import { asComposeFile } from "../../src/recipe/merged.ts";
 import { parseStackConfig } from "../../src/recipe/stack-config.ts";
 import { openReader } from "../support/read-recipe.ts";
 
@@ -212,4 +213,40 @@ test("docker fills in no keys of a map, and sees no variable of ours", async () 
     host: "",
     twice: "${SET}",
   });
+});
+
+test("docker reads what it has merged as the same stack again", async () => {
+  const docker = await openReader();
+  const value = graphemes(20).map((text) => text.replaceAll("$", "$$$$"));
+  const values = fc.array(value, { maxLength: 40, size: "max" });
+  await fc.assert(
+    fc.asyncProperty(values, values, async (ones, others) => {
+      const keyed = (of: string[]) =>
+        Object.fromEntries(of.map((text, index) => [`K$A${index}.${text}`, text]));
+      const app = {
+        image: "x:${SET}",
+        command: ones,
+        environment: { ...keyed(ones), UNSET: null, SET: null },
+        labels: others.map((text, index) => `L${index}$$=${text}`),
+        healthcheck: { test: ["CMD-SHELL", others.join(" ")], interval: "1m30s" },
+        ulimits: { nproc: 5, nofile: { soft: 1, hard: 2 } },
+        deploy: { labels: keyed(others), replicas: 0, resources: { limits: { memory: "100M" } } },
+        networks: { default: { aliases: ["a"] } },
+        secrets: [{ source: "s", mode: 0o400 }],
+        volumes: ["data:/data", { type: "tmpfs", target: "/t", tmpfs: { size: 100 } }],
+      };
+      const compose = {
+        version: "3.8",
+        services: { app },
+        secrets: { s: { external: true, name: "of-${SET}" } },
+        volumes: { data: { labels: keyed(ones) } },
+      };
+      const once = await docker.config(stringify(compose, YAML), environment);
+      if (once.is === "refused") throw new Error(once.said);
+      const again = await docker.config(asComposeFile(once.yaml).text, environment);
+      if (again.is === "refused") throw new Error(again.said);
+      expect(again.yaml).toBe(once.yaml.replace('version: "3.8"', 'version: "3.9"'));
+    }),
+    SAY,
+  );
 });

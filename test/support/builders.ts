@@ -192,7 +192,7 @@ const memoryOf = (availableMiB: number, facts: MemoryFacts = {}): Memory => {
 
 const expectation = (
   names: readonly string[],
-  { isUnderTest = true, images = {} }: Opening,
+  { isUnderTest = true, images = {}, lent = {} }: Opening,
 ): Expectation => ({
   recipe,
   stack,
@@ -202,6 +202,7 @@ const expectation = (
   stampedService: fullName("app"),
   services: names.map(fullName),
   images,
+  lent,
 });
 
 // ── the story ────────────────────────────────────────────────────────────────
@@ -249,6 +250,8 @@ type Opening = {
   tasks?: readonly Task[];
   isUnderTest?: boolean;
   images?: Readonly<Record<string, string>>;
+  /** Limits that the bot set, by full name. */
+  lent?: Expectation["lent"];
 };
 /** `names` are the services that the recipe defines. */
 export const story = (before: Opening = {}, names: readonly string[] = ["app"]): Story => {

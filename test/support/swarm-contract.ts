@@ -78,7 +78,7 @@ export const swarmContract = (open: () => Subject): void => {
         wants: ROOT,
         host: stack.appDomain,
       };
-      const deployment = { commit, isDirty: false, version: null, composeVersion: "3.8" };
+      const deployment = { commit, isDirty: false, version: null, composeVersion: "3.8", lent: {} };
       const { signal } = new AbortController();
       for (const lease of [other, spent]) {
         const acts = [
@@ -116,7 +116,7 @@ export const swarmContract = (open: () => Subject): void => {
     const deploy = async (story: Story | undefined, side: "base" | "head", conf = "v1") => {
       if (!story) throw new Error("no story");
       const { app, commit } = await appOf(folder, story, side, stack, conf);
-      const deployment = { commit, isDirty: false, version: "1.0.0+1.0", composeVersion: "3.8" };
+      const deployment = { commit, isDirty: false, version: "1.0.0+1.0", composeVersion: "3.8", lent: {} };
       return subject.deployer.deploy(lease, app, deployment);
     };
     const stampOfSide = (story: Story | undefined, side: "base" | "head") =>
@@ -399,7 +399,7 @@ export const swarmContract = (open: () => Subject): void => {
     try {
       const story = await oomRollback(folder, { budget: "task" });
       const { app, commit } = await appOf(folder, story, "head", stack);
-      const deployment = { commit, isDirty: false, version: null, composeVersion: "3.8" };
+      const deployment = { commit, isDirty: false, version: null, composeVersion: "3.8", lent: {} };
       await deployer.deploy(lease, app, deployment);
       const dead = await untilSeen(now, async () => {
         const { tasks } = await swarm.read(stack.name, null);

@@ -5,6 +5,7 @@ import * as z from "zod";
 
 /** By the name of a rule: all of it, or the very values that it may name. */
 const Exceptions = z.record(z.string(), z.union([z.literal(true), z.array(z.string())]));
+const GIB = 1024 ** 3;
 const PolicyJson = z.strictObject({
   /** External networks that a stack may join. */
   networks: z.array(z.string()).default(["proxy"]),
@@ -17,6 +18,19 @@ const PolicyJson = z.strictObject({
   /** Of one task, as a limit or a reservation; null for no ceiling. */
   maxMemoryBytes: z.number().int().positive().nullable().default(null),
   maxCpus: z.number().positive().nullable().default(null),
+  /** Limits of one task, lent to services that set none; null for none. */
+  defaults: z
+    .strictObject({
+      memoryBytes: z
+        .number()
+        .int()
+        .positive()
+        .nullable()
+        .default(2 * GIB),
+      cpus: z.number().positive().nullable().default(2),
+      pids: z.number().int().positive().nullable().default(4096),
+    })
+    .prefault({}),
   /** By `owner/name` of a repository (a recipe on a disk: its folder's name); `*` is every one. */
   exceptions: z.record(z.string(), Exceptions).default({}),
 });

@@ -64,7 +64,8 @@ const statesCell = ({ states, task }: Death): string => {
 const limitCell = ({ container }: Death, rollout: Rollout): string => {
   const spec = (rollout.applied ?? rollout.now)?.service.spec;
   const limit = container ? container.memoryLimitBytes : (spec?.memoryLimitBytes ?? null);
-  return limit === null ? "none" : bytesWords(limit);
+  const isLent = limit !== null && rollout.expectation.lent?.[rollout.service]?.memoryBytes === limit;
+  return limit === null ? "none" : `${bytesWords(limit)}${isLent ? ", lent by the bot" : ""}`;
 };
 
 const livedCell = ({ task, container }: Death): string => {

@@ -1,4 +1,6 @@
 /** Deploys what is checked out over whatever stands, with the flight recorder at it, until the rules call it settled. */
+import { type Lent, lentTo } from "../../recipe/policy/lent.ts";
+import { policyFor } from "../../recipe/policy/policy.ts";
 import { plainName } from "../../recipe/secrets.ts";
 import { abraLabel, timeoutMs } from "../../recipe/stack-config.ts";
 import { STAMPED, stampLabel, stampOf } from "../../recipe/stamp.ts";
@@ -16,7 +18,7 @@ import { recipeOf, type Standing, type StepTools, type Work } from "../work.ts";
 import type { Executor } from "./executor.ts";
 
 export const rollOut =
-  ({ git, swarm, deployer, now }: StepTools, work: Work): Executor<"roll-out"> =>
+  ({ git, swarm, deployer, policy, now }: StepTools, work: Work): Executor<"roll-out"> =>
   async (lease, { version }) => {
     const recipe = recipeOf(work);
     const { app, config, composeVersion } = recipe;
@@ -24,7 +26,9 @@ export const rollOut =
     work.doing(`deploying ${version.ref}`);
     work.note({ is: "locked", at: at(), appDomain: lease.appDomain, by: lease.holder });
     await makeRoom(swarm, lease, recipe, work.standing);
-    const expectation = expectationOf(recipe, version);
+    const can = { cpus: await swarm.cpus(), pids: deployer.limitsPids(composeVersion) };
+    const lent = lentTo(recipe.merged, policyFor(policy, work.repository), can);
+    const expectation = expectationOf(recipe, version, lent);
     const tree = await git.headOf(work.directory);
     const stamp = {
       label: expectation.stampLabel,
@@ -40,6 +44,7 @@ export const rollOut =
         ...tree,
         version: label,
         composeVersion,
+        lent,
       });
       await recorder.look();
       work.note({ is: "deployed", at: at(), by: deployer.name, exitCode, said: redact(said) });
@@ -72,7 +77,7 @@ const makeRoom = async (
   }
 };
 
-const expectationOf = ({ app, config }: Recipe, { commit, is }: Version): Expectation => {
+const expectationOf = ({ app, config }: Recipe, { commit, is }: Version, lent: Lent): Expectation => {
   const fullName = (service: string) => `${app.stack.name}_${service}`;
   return {
     recipe: app.recipe,
@@ -82,6 +87,7 @@ const expectationOf = ({ app, config }: Recipe, { commit, is }: Version): Expect
     stampedService: fullName(STAMPED),
     services: config.services.map((s) => fullName(s.name)),
     images: Object.fromEntries(config.services.map((s) => [fullName(s.name), s.image])),
+    lent: Object.fromEntries(Object.entries(lent).map(([service, limits]) => [fullName(service), limits])),
     isUnderTest: is === "head",
   };
 };

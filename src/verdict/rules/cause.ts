@@ -58,7 +58,7 @@ const SHORT_SHARE = 0.1;
 /** Of ten seconds, in percent, in which nothing on the host got on for want of memory. */
 const STALLED = 5;
 
-const isHostShort = ({ memory }: Death): boolean =>
+export const isHostShort = ({ memory }: Death): boolean =>
   memory !== null &&
   [memory.before, memory.after].some(({ memory: { host } }) => {
     const share = host.availableBytes / host.totalBytes;

@@ -3,14 +3,12 @@
  * overlay, as `docker stack deploy` would. What the apps do is in their own environment (fixture-app.ts), so recipes tell
  * the story; a script is only for what no recipe can do. It passes test/support/swarm-contract.ts as the real one does.
  */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import type { Commit } from "../../../src/recipe/commit.ts";
 import { marksIn } from "../../../src/recipe/marks.ts";
-import { overlayOf } from "../../../src/recipe/overlay.ts";
 import type { Room } from "../../../src/run/room.ts";
 import type { Deployer } from "../../../src/swarm/deployer.ts";
-import { dockerStackDeployer } from "../../../src/swarm/docker-stack-deployer.ts";
+import { dockerStackDeployer, layOut } from "../../../src/swarm/docker-stack-deployer.ts";
 import { onEngine } from "../../../src/swarm/engine-fault.ts";
 import { parseContainer, parseService, parseTask } from "../../../src/swarm/inspect.ts";
 import type { ProbeTarget, Pulled, Swarm, Trial, TrialRun } from "../../../src/swarm/swarm.ts";
@@ -93,6 +91,10 @@ export const fakeSwarm = (
     async check() {
       await reach();
       return { version: "27.0.0", cgroup: "v2 systemd", memoryBytes: NODE_MEMORY_BYTES };
+    },
+    async cpus() {
+      await reach();
+      return 4;
     },
     async node() {
       await reach();
@@ -258,6 +260,7 @@ export const fakeSwarm = (
   const deployer: Deployer = {
     name: "docker stack deploy",
     addsToTree: false,
+    limitsPids: real.limitsPids,
     config: real.config,
     async deploy(lease, app, deployment) {
       lease.assertCovers(app.stack.appDomain);
@@ -267,19 +270,10 @@ export const fakeSwarm = (
       await script.beforeDeploy?.(act, nth);
       await reach();
       const commit = script.stampsAs?.(deployment.commit, nth) ?? deployment.commit;
-      const overlay = join(app.scratch, "stamp.yml");
-      await mkdir(app.scratch, { recursive: true });
-      await writeFile(
-        overlay,
-        overlayOf({
-          recipe: app.recipe,
-          stack: app.stack.name,
-          ...deployment,
-          commit,
-          marks: { owner: OWNER, run: lease.holder, appDomain: app.stack.appDomain },
-        }),
-      );
-      const merged = await real.config({ ...app, files: [...app.files, overlay] });
+      const marks = { owner: OWNER, run: lease.holder, appDomain: app.stack.appDomain };
+      const laid = await layOut(app, { ...deployment, commit }, marks, real.config);
+      if (laid.is === "refused") return { exitCode: 1, said: laid.said };
+      const merged = await real.config({ ...app, files: laid.files, overlay: null });
       if (merged.is === "refused") return { exitCode: 1, said: merged.said };
       const file = readStackFile(merged.yaml, app.stack.name);
       const contents = new Map<string | null, string>();

@@ -13,6 +13,7 @@ const input: OverlayInput = {
   isDirty: false,
   version: "1.2.0+15.3",
   composeVersion: "3.8",
+  lent: {},
   marks: { owner: "0a1b2c3d", run: "r1", appDomain: "disc.example.org" },
 };
 /** As docker reads it: the YAML first, then `$$` is a dollar. */
@@ -59,6 +60,15 @@ describe("the overlay", () => {
       "coop-cloud.disc_example_org.version",
       "7ae7b0f7",
     );
+  });
+
+  it("lends limits beside the stamp, and to services that it does not stamp", () => {
+    const lent = { app: { memoryBytes: 1024, cpus: 0.5, pids: 9 }, db: { pids: 9 } };
+    const { services } = parse(overlayOf({ ...input, lent }));
+    expect(services.app.deploy.resources.limits).toEqual({ memory: "1024", cpus: "0.5", pids: 9 });
+    expect(services.app.deploy.labels).toHaveProperty("testme.owner", "0a1b2c3d");
+    expect(services.db).toEqual({ deploy: { resources: { limits: { pids: 9 } } } });
+    expect(parse(marksOverlayOf({ ...input, lent })).services.db).toEqual(services.db);
   });
 
   it("keeps docker from filling in anything: every dollar is doubled", () => {
@@ -135,7 +145,7 @@ describe("the marks of a stack", () => {
 });
 
 it("where abra stamps by itself, only marks the app as ours", () => {
-  expect(marksOverlayOf("3.8", input.marks)).toMatchInlineSnapshot(`
+  expect(marksOverlayOf(input)).toMatchInlineSnapshot(`
     "version: "3.8"
     services:
       app:
@@ -146,5 +156,5 @@ it("where abra stamps by itself, only marks the app as ours", () => {
             testme.app-domain: "disc.example.org"
     "
   `);
-  expect(parse(marksOverlayOf(null, input.marks))).not.toHaveProperty("version");
+  expect(parse(marksOverlayOf({ ...input, composeVersion: null }))).not.toHaveProperty("version");
 });

@@ -4,7 +4,7 @@ import { aroundLines } from "../../../src/report/around.ts";
 import { resultsFile } from "../../../src/report/results.ts";
 import { summaryOf } from "../../../src/report/summary.ts";
 import type { Observation } from "../../../src/verdict/observation.ts";
-import { at, head } from "../../support/builders.ts";
+import { at, fullName, head, story } from "../../support/builders.ts";
 import * as stories from "../verdict/stories.ts";
 import { installed, run } from "./results.ts";
 
@@ -35,6 +35,23 @@ test("an overlay that goes beyond the environment is told line by line", () => {
 test("one that keeps to it, and a recipe that has none, have nothing to tell", () => {
   expect(aroundLines([overlay()])).toEqual([]);
   expect(aroundLines([])).toEqual([]);
+});
+
+test("limits that the bot lent are told by service, those of the version that was deployed last", () => {
+  const all = { memoryBytes: 2 * 1024 ** 3, cpus: 2, pids: 4096 };
+  const lending = (lent: Parameters<typeof story>[0]) => story(lent).observations;
+  const first = lending({ lent: { [fullName("app")]: { pids: 1 } } });
+  const last = lending({
+    lent: { [fullName("app")]: all, [fullName("db")]: all, [fullName("web")]: { cpus: 0.5 } },
+  });
+  expect(aroundLines([...first, ...last])).toEqual([
+    "Limits that the recipe does not set are the bot's (defaults in POLICY): app, db 2.0 GiB of memory, 2 CPUs, 4096 processes; web 0.5 CPUs.",
+  ]);
+  expect(aroundLines([...first, ...lending({})])).toEqual([]);
+  const install = installed(stories.startFirst());
+  expect(summaryOf(run, { ...install, observations: [...install.observations, ...last] })).toContain(
+    "Limits that the recipe does not set are the bot's (`defaults` in `POLICY`): `app`, `db` 2.0 GiB of memory",
+  );
 });
 
 const told = {

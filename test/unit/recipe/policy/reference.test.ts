@@ -33,7 +33,10 @@ ${JSON.stringify(defaultPolicy, null, 2)}
 \`\`\`
 
 \`networks\` are external networks that stacks may join. \`registries\` are those that images may come from, those of a recipe's own tests as well, and \`null\` is all. \`managerLabels\` are labels of
-nodes that no recipe may ask for. The four ceilings are of a stack's services, a service's replicas, and a task's memory and CPUs. \`exceptions\` go by
+nodes that no recipe may ask for. The four ceilings are of a stack's services, a service's replicas, and a task's memory and CPUs. \`defaults\` are the
+limits of one task (bytes, CPUs, processes with their threads) that the bot lends to each service which sets none, never less than it reserves and no more
+CPUs than the smallest node has; \`null\` lends none. The base of an upgrade gets the same, and so does what stands beside it. Each check says
+what was lent, and a task that dies of a lent limit is told as that. abra sets no limit of processes where compose files have a \`version:\` before 3.9. \`exceptions\` go by
 repository: \`owner/name\` (a recipe on a disk: the name of its folder; a dependency: as testme.yml names it), or \`*\` for all. For
 each rule there stand the values that are allowed, or \`true\` for all of them; a value is a path, a port, a name or a key, as the refusal
 names it. An exception holds for whatever commit is tested, a stranger's as well.

@@ -96,6 +96,7 @@ const record = async (answers: Partial<Reader>) => {
       stampedService: "s_app",
       services: ["s_app"],
       images: {},
+      lent: {},
       isUnderTest: true,
     },
     stamp: { label: "coop-cloud.s.chaos-version", value: "aaaaaaaa" },
