@@ -3,10 +3,10 @@
  * order of update), and then what is tested is still the recipe. One that pins an image, or brings a service along, has something else
  * tested in the recipe's name; that is told beside the verdict and not forbidden, since now and then it is the only way.
  */
-import { isScalar, isSeq } from "yaml";
+import { isScalar, isSeq, parseDocument } from "yaml";
 import { brokenOf } from "./check-sources.ts";
 import type { Complaint } from "./complaint.ts";
-import { type Child, childAt, childrenIn, readSource, type Source } from "./yaml-source.ts";
+import { type Child, childAt, childrenIn, keysAt, readSource, type Source } from "./yaml-source.ts";
 
 /**
  * `what` is the path of a key: below the service, or of the file where there is none, as in `image`, `deploy.replicas`, `volumes.data`;
@@ -31,6 +31,20 @@ export const judgeOverlay = (file: string, text: string, services: readonly stri
       ...top.flatMap((child) => (OUTSIDE.has(child.key) ? declaredIn(source, child) : [])),
     ],
   };
+};
+
+/**
+ * For an older version, which lacks services that the overlay suits to the environment: without those. One that has an image is
+ * brought along, not suited, and stays.
+ */
+export const overlayWithin = (text: string, services: readonly string[]): string => {
+  const document = parseDocument(text);
+  const lacking = keysAt(readSource("", text), ["services"]).filter(
+    (service) => !services.includes(service) && !document.hasIn(["services", service, "image"]),
+  );
+  if (lacking.length === 0) return text;
+  for (const service of lacking) document.deleteIn(["services", service]);
+  return document.toString({ lineWidth: 0 });
 };
 
 const OUTSIDE = new Set(["volumes", "configs", "secrets", "networks"]);

@@ -86,7 +86,7 @@ export const readRecipe = async (
     checkNames(config, stack, values, sources) ??
     checkExternalConfigs(config, stack, sources);
   if (complaint) return complaint;
-  const refused = judgeStack(answer.yaml, sources, { stack, directory }, policy);
+  const refused = judgeStack(answer.yaml, sources, { stack, directory, domain: place.domain }, policy);
   if (refused.length > 0) return refused;
   const secrets = secretsOf(config, stack, env, given.secrets);
   if (secrets.is === "invalid") return secrets.complaint;

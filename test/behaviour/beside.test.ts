@@ -5,7 +5,14 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { defaultPolicy } from "../../src/recipe/policy/policy.ts";
 import type { ProbeTarget, Trial, TrialRun } from "../../src/swarm/swarm.ts";
-import { changesConfig, knowsSso, needsSso, overlaid, sso } from "../support/recipes-beside.ts";
+import {
+  changesConfig,
+  knowsSso,
+  needsSso,
+  overlaid,
+  sso,
+  suitsNewService,
+} from "../support/recipes-beside.ts";
 import { shellTest } from "../support/recipes-custom.ts";
 import { openWorld, type World } from "../support/world.ts";
 
@@ -199,4 +206,13 @@ test.each([
     /`testme\.yml` is changed here\.\*\* This run went by the one on the target branch\./,
   );
   expect(output.summary).toMatch(words);
+});
+
+test("what the overlay suits in a service that the base does not have yet is left out there, and applied to the head", async () => {
+  const world = await openWorld({ recipes: { wiki: suitsNewService }, stages: ["upgrade"] });
+  await tested(world);
+  expect([world.check("upgrade").conclusion, titleOf(world, "upgrade")]).toEqual([
+    "success",
+    expect.stringMatching(/^Upgraded 1\.0\.0\+1\.0 to /),
+  ]);
 });

@@ -93,6 +93,16 @@ export const overlaid = (
   return story(dir, name, { ...FAILING, files }, {});
 };
 
+/** The head has a service that the base has not, and that is healthy only with what the overlay says of it. */
+export const suitsNewService = (dir: string, name: string): Promise<Story> => {
+  const worker = { environment: { HEALTH: "good" } };
+  const files = {
+    "testme.yml": `overlay: ${OVERLAY}\n`,
+    [OVERLAY]: stringify({ version: "3.8", services: { worker } }),
+  };
+  return story(dir, name, { files }, { worker: { env: { HEALTH: "bad" } } });
+};
+
 /** An app that answers with an error; the head says `changed` in its testme.yml. */
 export const changesConfig = (dir: string, name: string, changed: string): Promise<Story> =>
   story(dir, name, { ...FAILING, files: { "testme.yml": SOON } }, { files: { "testme.yml": changed } });

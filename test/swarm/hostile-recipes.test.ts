@@ -56,6 +56,7 @@ const HOSTILE: Readonly<Record<string, Files>> = {
   "network-aliases": one(
     top("    networks: {proxy: {aliases: [other_app]}}\nnetworks: {proxy: {external: true}}\n"),
   ),
+  "foreign-routes": one(deploy("labels: ['traefik.http.routers.x.rule=PathPrefix(`/`)']")),
   "network-drivers": one(top("networks: {x: {driver: macvlan, driver_opts: {parent: eth0}}}\n")),
   "external-volumes": one(top("    volumes: ['x:/x']\nvolumes: {x: {external: true, name: other_data}}\n")),
   "volume-drivers": one(
@@ -69,14 +70,15 @@ const HOSTILE: Readonly<Record<string, Files>> = {
   "foreign-names": one(top("    volumes: ['x:/x']\nvolumes: {x: {name: other_data}}\n")),
   placement: one(deploy("placement: {constraints: ['node.role == manager']}")),
   logging: one(service("logging: {driver: syslog, options: {syslog-address: 'udp://127.0.0.1:5514'}}")),
+  registries: one(service("init: true").replace("testme/fixture:1", "127.0.0.1:5000/fixture")),
   size: one(deploy("replicas: 1000")),
   "reserved-labels": one(deploy("labels: {testme.owner: somebody else}")),
   "unknown-keys": one(service("external_links: [other]")),
   "env-files": one(service(`env_file: ${canary}/own`)),
   "plain-yaml": one(service("init: !!binary dHJ1ZQ==")),
 };
-/** No registry is named where nothing is set; links are no files that can be written here. */
-const ELSEWHERE = ["registries", "links"];
+/** Links are no files that can be written here. */
+const ELSEWHERE = ["links"];
 
 const run = (head: string, settings: Record<string, string> = {}, path = recipe.path) =>
   testme(["run", path, "--head", head, "--stages", "install", "--json"], {

@@ -12,6 +12,8 @@ export type Asked = {
   /** The stack's name, before which none of its own things are called otherwise. */
   stack: string;
   directory: string;
+  /** What the app is called on the web. */
+  domain: string;
   top: Fields;
   services: readonly AskedService[];
   networks: readonly Named[];
@@ -22,12 +24,13 @@ export type Asked = {
 
 export const readAsked = (
   yaml: string,
-  { stack, directory }: { stack: string; directory: string },
+  { stack, directory, domain }: Pick<Asked, "stack" | "directory" | "domain">,
 ): Asked => {
   const top = fieldsOf(parse(yaml, { schema: "failsafe" }));
   return {
     stack,
     directory,
+    domain,
     top,
     services: namedIn(top.services).map(({ key, fields }) => ({
       name: key,

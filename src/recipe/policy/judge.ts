@@ -5,7 +5,7 @@
 import { readSources } from "../check-sources.ts";
 import type { Complaint, Sources } from "../complaint.ts";
 import { placed } from "../place.ts";
-import { readAsked } from "./asked.ts";
+import { type Asked, readAsked } from "./asked.ts";
 import { hostRules } from "./host-rules.ts";
 import type { RecipePolicy } from "./policy.ts";
 import type { Rule } from "./rule.ts";
@@ -22,7 +22,7 @@ const MOST_TOLD = 20;
 export const judgeStack = (
   yaml: string,
   sources: Sources,
-  place: { stack: string; directory: string },
+  place: Pick<Asked, "stack" | "directory" | "domain">,
   policy: RecipePolicy,
 ): readonly Complaint[] => {
   const asked = readAsked(yaml, place);

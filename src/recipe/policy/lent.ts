@@ -16,7 +16,7 @@ type Can = { cpus: number; pids: boolean };
 
 /** `yaml` is what `docker stack config` printed. */
 export const lentTo = (yaml: string, { defaults, maxMemoryBytes, maxCpus }: Most, can: Can): Lent => {
-  const asked = readAsked(yaml, { stack: "", directory: "" });
+  const asked = readAsked(yaml, { stack: "", directory: "", domain: "" });
   return Object.fromEntries(
     asked.services.flatMap(({ name, deploy }) => {
       const { limits, reservations } = fieldsOf(deploy.resources);

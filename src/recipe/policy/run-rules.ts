@@ -1,7 +1,7 @@
 /** How a service would be run: where, how many, from which image, with whose labels; and every key that no rule knows. */
 import { type Asked, fieldsOf, isThere, listOf, textOf, textsOf } from "./asked.ts";
 import { NAMESPACE_KEYS } from "./host-rules.ts";
-import type { RecipePolicy } from "./policy.ts";
+import { allowsImage, REGISTRIES, registryOf } from "./registries.ts";
 import type { Refusal, Rule } from "./rule.ts";
 
 const constraintsOf = ({ services }: Asked) =>
@@ -33,19 +33,6 @@ const LOG_OPTIONS = new Set([
   "mode",
   "tag",
 ]);
-
-const REGISTRIES = "registries";
-
-/** As docker tells a registry from the first part of a name. */
-const registryOf = (image: string): string => {
-  const [first = "", ...rest] = image.split("/");
-  const isHost = rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
-  return isHost && first !== "index.docker.io" ? first : "docker.io";
-};
-
-/** Of a service, and of a recipe's own test. */
-export const allowsImage = (image: string, { registries, allows }: RecipePolicy): boolean =>
-  registries === null || registries.includes(registryOf(image)) || allows(REGISTRIES, registryOf(image));
 
 /** A test bot's own marks, and those by which docker knows a stack. */
 const RESERVED = /^(?:com\.docker\.|testme\.)/i;
@@ -200,8 +187,9 @@ export const runRules: readonly Rule[] = [
   },
   {
     name: REGISTRIES,
-    refuses: "Images of registries that the bot's operator has not named, where any are named",
-    why: "An operator may want to know where images come from.",
+    refuses:
+      "Images of registries that the bot's operator has not named; where none are named, of those on the engine's own host and network",
+    why: "An operator may want to know where images come from, and the engine reaches what a stranger does not.",
     instead: "take the image from a registry that is allowed",
     check: ({ services }, policy) =>
       services.flatMap(({ name, path, fields }) => {

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: compose's interpolation, not JavaScript's.
 /** What a stack would share with others: networks, ports, volumes, secrets, names. */
 import { type Asked, fieldsOf, isThere, isTrue, listOf, textOf, textsOf } from "./asked.ts";
+import { foreignRoutes } from "./route-rule.ts";
 import type { Refusal, Rule } from "./rule.ts";
 
 type Kind = "networks" | "volumes" | "secrets" | "configs";
@@ -106,6 +107,7 @@ export const stackRules: readonly Rule[] = [
         }),
       ),
   },
+  foreignRoutes,
   {
     name: "network-drivers",
     refuses: "Network drivers other than `overlay`, with options other than `encrypted`, and address ranges",

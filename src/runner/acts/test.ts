@@ -5,7 +5,7 @@
 
 import { join } from "node:path";
 import { policyFor } from "../../recipe/policy/policy.ts";
-import { allowsImage } from "../../recipe/policy/run-rules.ts";
+import { allowsImage } from "../../recipe/policy/registries.ts";
 import { mainService } from "../../recipe/questions.ts";
 import type { OwnTest } from "../../recipe/recipe-config.ts";
 import { routedPort } from "../../recipe/stack-config.ts";

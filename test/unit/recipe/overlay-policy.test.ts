@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: compose's interpolation, not JavaScript's.
 import { expect, test } from "vitest";
-import { judgeOverlay } from "../../../src/recipe/overlay-policy.ts";
+import { parse } from "yaml";
+import { judgeOverlay, overlayWithin } from "../../../src/recipe/overlay-policy.ts";
 
 const judge = (text: string) => judgeOverlay("compose.testme.yml", text, ["app", "db"]);
 const remarksOn = (text: string): string[] => {
@@ -89,4 +90,22 @@ test("an overlay that is no YAML is said to be so", () => {
     is: "broken",
     complaints: [{ file: "compose.testme.yml", line: 1, reason: expect.stringMatching(/^not valid YAML/) }],
   });
+});
+
+test("for a version that lacks a service, what suits it is left out; what is brought along stays", () => {
+  const text = `x-a: &a { A: b } # kept
+services:
+  app: { environment: *a }
+  later: { environment: { C: d } }
+  brought: { image: nginx }
+volumes: { data: {} }
+`;
+  const within = overlayWithin(text, ["app"]);
+  expect(parse(within)).toEqual({
+    "x-a": { A: "b" },
+    services: { app: { environment: { A: "b" } }, brought: { image: "nginx" } },
+    volumes: { data: {} },
+  });
+  expect(parse(overlayWithin(text, ["app", "later"]))).toEqual(parse(text));
+  expect(overlayWithin("", [])).toBe("");
 });

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { judgeStack, RULES } from "../../../../src/recipe/policy/judge.ts";
 import { defaultPolicy, type Policy, policyFor } from "../../../../src/recipe/policy/policy.ts";
 
-const place = { stack: "reci_test", directory: "/data/tree/reci" };
+const place = { stack: "reci_test", directory: "/data/tree/reci", domain: "reci.ci.org" };
 const told = (yaml: string, policy: Partial<Policy> = {}, repository = "coop/reci") =>
   judgeStack(
     yaml,
@@ -17,9 +17,13 @@ const broken = (yaml: string, policy?: Partial<Policy>) => [
 ];
 
 const app = (more: string): string => `services:\n  app:\n    image: nginx:1\n    ${more}\n`;
+const image = (of: string): string => `services:\n  app:\n    image: "${of}"\n`;
 const top = (more: string): string => `services:\n  app:\n    image: nginx:1\n${more}\n`;
 const mount = (of: string) => app(`volumes: [{${of}}]`);
 const deploy = (of: string) => app(`deploy: {${of}}`);
+
+const route = (kind: string, rule: string, more = "a: b") =>
+  deploy(`labels: {"traefik.${kind}.routers.a.rule": "${rule}", ${more}}`);
 
 /** Rule, what breaks it, and, where the rest of a policy matters, that. */
 const BREAKS: readonly (readonly [rule: string, yaml: string, policy?: Partial<Policy>])[] = [
@@ -67,6 +71,16 @@ const BREAKS: readonly (readonly [rule: string, yaml: string, policy?: Partial<P
     "network-aliases",
     `${app("networks: {proxy: {aliases: [other_app]}}")}networks: {proxy: {external: true}}`,
   ],
+  ["foreign-routes", route("http", "Host(`other.org`)")],
+  ["foreign-routes", app("labels: ['traefik.http.routers.a.rule=Host(`other.org`)']")],
+  ["foreign-routes", route("tcp", "HostSNI(`*`)")],
+  ["foreign-routes", route("tcp", "HostSNI(`*`)", "traefik.tcp.routers.a.entrypoints: 'ssh,web-secure'")],
+  ["foreign-routes", route("tcp", "HostSNI(`other.org`)", "traefik.tcp.routers.a.entrypoints: ssh")],
+  ["foreign-routes", deploy("labels: {Traefik.http.services.a.loadBalancer.server.url: http://10.0.0.1}")],
+  [
+    "foreign-routes",
+    deploy("labels: {'traefik.http.services.a.loadbalancer.servers[0].url': http://10.0.0.1}"),
+  ],
   ["network-drivers", top("networks: {x: {driver: macvlan}}")],
   ["network-drivers", top("networks: {x: {driver_opts: {parent: eth0}}}")],
   ["network-drivers", top("networks: {x: {ipam: {config: [{subnet: 10.0.0.0/8}]}}}")],
@@ -90,6 +104,15 @@ const BREAKS: readonly (readonly [rule: string, yaml: string, policy?: Partial<P
   ["logging", app("logging: {driver: syslog}")],
   ["logging", app("logging: {options: {syslog-address: tcp://10.0.0.1}}")],
   ["registries", app("{}").replace("    {}\n", ""), { registries: ["git.coopcloud.tech"] }],
+  ["registries", image("127.0.0.1:5000/x")],
+  ["registries", image("localhost/x")],
+  ["registries", image("10.1.2.3/team/x:1")],
+  ["registries", image("[::1]:5000/x")],
+  ["registries", image("[::ffff:127.0.0.1]:5000/x")],
+  ["registries", image("169.254.169.254/x")],
+  ["registries", image("registry:5000/x")],
+  ["registries", image("Registry.LOCAL:80/x")],
+  ["registries", image("10.1.2.3/x"), { registries: ["docker.io"] }],
   ["size", deploy("replicas: 21")],
   ["size", deploy("replicas: lots")],
   ["size", `services: {${[..."abc"].map((name) => `${name}: {image: x}`).join(", ")}}`, { maxServices: 2 }],
@@ -118,6 +141,14 @@ it("no rule is without a stack that breaks it", () => {
 });
 
 const HARMLESS: readonly string[] = [
+  image("git.coopcloud.tech:443/x"),
+  image("library/x"),
+  image("8.8.8.8:5000/x"),
+  route("http", "Host(`reci.ci.org`)"),
+  route("http", "Host(`www.example.com`)"),
+  route("tcp", "HostSNI(`*`)", "traefik.tcp.routers.a.entrypoints: ssh"),
+  route("tcp", "HostSNI(`mail.reci.ci.org`)"),
+  deploy("labels: {traefik.http.services.a.loadbalancer.server.port: '80'}"),
   app("privileged: false"),
   app("cap_add: [CAP_CHOWN, net_bind_service]"),
   app("cap_drop: [ALL]"),
