@@ -1,6 +1,6 @@
 /**
  * What is asked of a delivery before anybody reads it: GitHub's headers, a size that GitHub keeps to, and (by Probot, in constant
- * time over the very bytes) a signature. What lacks the first is refused unread. The answer to GitHub is one of a few fixed ones.
+ * time) a signature of its text. What lacks the first is refused unread. The answer to GitHub is one of a few fixed ones.
  */
 import type { IncomingMessage } from "node:http";
 import * as z from "zod";
@@ -41,11 +41,14 @@ export const deliveryTaker =
       hear({ address, why });
       return { status, body: `${why}\n`, headers: { connection: "close" } };
     };
-    if (request.method !== "POST")
-      return { status: 405, body: "Deliveries are posted.\n", headers: { allow: "POST" } };
+    if (request.method !== "POST") {
+      const reply = await refuse(405, "Deliveries are posted.");
+      return { ...reply, headers: { ...reply.headers, allow: "POST" } };
+    }
     const headers = Headers.safeParse(request.headers);
     if (!headers.success) return refuse(400, "This has not the headers of a signed delivery.");
     const payload = await bodyOf(request);
+    if (payload === "cut off") return refuse(400, "This ended before its end.");
     if (payload === null) return refuse(413, "This is larger than what GitHub delivers.");
     const {
       "x-github-event": name,
@@ -70,15 +73,23 @@ export const tooOften = (seconds: number): Reply => ({
   headers: { "retry-after": String(seconds), connection: "close" },
 });
 
-/** Null where it is too large: then no more of it is read. */
-const bodyOf = async (request: IncomingMessage): Promise<string | null> => {
+/**
+ * Null where it is too large: then no more of it is read. Bytes that are no UTF-8 read as what stands for them, of which no signature
+ * is right.
+ */
+const bodyOf = async (request: IncomingMessage): Promise<string | "cut off" | null> => {
   if (Number(request.headers["content-length"] ?? 0) > LARGEST_BYTES) return null;
   const parts: Buffer[] = [];
   let length = 0;
-  for await (const part of request.iterator({ destroyOnReturn: false })) {
-    length += part.length;
-    if (length > LARGEST_BYTES) return null;
-    parts.push(part);
+  try {
+    for await (const part of request.iterator({ destroyOnReturn: false })) {
+      length += part.length;
+      if (length > LARGEST_BYTES) return null;
+      parts.push(part);
+    }
+  } catch {
+    // Whoever sent it has hung up, or was too slow.
+    return "cut off";
   }
   return Buffer.concat(parts).toString("utf8");
 };

@@ -121,3 +121,27 @@ test.each([
   expect(String(said)).toMatch(/^HTTP\/1\.1 408 /);
   socket.destroy();
 });
+
+test("whoever hangs up amid a delivery counts as wrong, and breaks nothing", async () => {
+  const { port, url, log } = await doorOf(() => null);
+  const hangUp = async () => {
+    const socket = connect(port, "127.0.0.1");
+    await once(socket, "connect");
+    const head = Object.entries(SIGNED).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.end(`POST /hooks HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n${head.join("")}\r\n{`);
+    await once(socket.resume(), "close");
+  };
+  for (let i = 0; i < 30; i++) await hangUp();
+  expect(log.filter((line) => line.includes("This ended before its end."))).toHaveLength(30);
+  expect(log.filter((line) => line.includes('"level":50'))).toEqual([]);
+  expect((await fetch(`${url}/hooks`, { method: "POST", body: "{}" })).status).toBe(429);
+});
+
+test("whoever asks for deliveries otherwise than by posting them has to wait as well", async () => {
+  const { url } = await doorOf(() => null);
+  const answers: Response[] = [];
+  for (let i = 0; i < 31; i++) answers.push(await fetch(`${url}/hooks`));
+  expect(new Set(answers.slice(0, 30).map(({ status }) => status))).toEqual(new Set([405]));
+  expect(answers[0]?.headers.get("allow")).toBe("POST");
+  expect(answers.at(-1)?.status).toBe(429);
+});

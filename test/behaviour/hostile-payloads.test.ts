@@ -142,7 +142,12 @@ const BODIES = [
   "!testme install;reboot",
   "!testme approve --exec=x",
   "!testme approve ../HEAD",
-  `!testme ${"a".repeat(60_000)}`,
+  "!testme approve --\u0000 0123456789ab",
+  "!testme approve <img src=x> @all",
+  "!testme approve 0123456789ab\u0000",
+  `!testme ${"a".repeat(65_528)}`,
+  `${"> ".repeat(32_764)}!testme`,
+  `${"`".repeat(32_764)}!testme${"`".repeat(32_764)}`,
   `${"!testme".repeat(9_000)}`,
 ];
 
@@ -171,7 +176,12 @@ test("comments that look like commands and are none, or ask for what there is no
   );
   const comments = fc.array(pieces, { minLength: 2, maxLength: 12 }).map((parts) => `x${parts.join("")}`);
   const quoted = comments.map((text) => `\`\`\`\n${text.replaceAll("`", "")}\n\`\`\``);
-  await fc.assert(fc.asyncProperty(quoted, say), { numRuns: 40 });
+  // No commit of a pull request is called so, and no head here waits for an approval.
+  const words = fc.array(fc.oneof(pieces, fc.constantFrom("<b>", "[a](b)", "ﬀ", "0123456789ab")), {
+    maxLength: 8,
+  });
+  const approvals = words.map((parts) => `!testme approve -${parts.join(" ").replaceAll("\n", " ")}`);
+  await fc.assert(fc.asyncProperty(fc.oneof(quoted, approvals), say), { numRuns: 80 });
   expect(world.checkRuns()).toEqual([]);
   expect(world.engine.acts).toEqual([]);
   for (const reply of world.replies()) {

@@ -6,7 +6,7 @@
 /** Names that are nobody's (RFC 2606, RFC 6761): a recipe's own examples. */
 const NOBODYS = /(?:^|\.)(?:example|invalid|test|localhost|example\.(?:com|net|org))$/;
 
-export const isOwnHost = (host: string, domain: string): boolean => {
+const isOwnHost = (host: string, domain: string): boolean => {
   const name = host.toLowerCase().replace(/\.$/, "");
   const own = domain.toLowerCase();
   return name === own || name.endsWith(`.${own}`) || (NOBODYS.test(name) && !NOBODYS.test(own));
