@@ -288,11 +288,42 @@ export const secretsOf = (
 };
 
 /** An empty setting is one that was not made. */
-const parse = <T extends z.ZodType>(schema: T, env: NodeJS.ProcessEnv): z.infer<T> => {
-  const made = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+const parse = <T extends z.ZodObject>(schema: T, env: NodeJS.ProcessEnv): z.infer<T> => {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const made = { ...set, ...fromFiles(Object.keys(schema.shape), set) };
   const parsed = schema.safeParse(made);
   if (parsed.success) return parsed.data;
   throw new WrongSettings(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`));
+};
+
+/** Settings that are secrets may lie in a file, as a container gets them: an environment is readable by more than a file is. */
+const FILED: ReadonlySet<string> = new Set(["PRIVATE_KEY", "WEBHOOK_SECRET", "STORE"]);
+
+const fromFiles = (names: readonly string[], set: NodeJS.ProcessEnv): Record<string, string> => {
+  const problems: string[] = [];
+  const found = names.flatMap((name): [string, string][] => {
+    const file = FILED.has(name) ? set[`${name}_FILE`] : undefined;
+    if (file === undefined) return [];
+    const text = set[name] === undefined ? secretIn(file) : null;
+    if (typeof text === "string" && text !== "") return [[name, text]];
+    const said =
+      text === null
+        ? `${name} is given as well; leave one of the two out`
+        : `${file} ${text === "" ? "is empty" : `cannot be read (${text.code})`}; name a file that holds the secret and that the bot's user may read`;
+    problems.push(`${name}_FILE: ${said}`);
+    return [];
+  });
+  if (problems.length > 0) throw new WrongSettings(problems);
+  return Object.fromEntries(found);
+};
+
+/** Without the line end that editors leave. */
+const secretIn = (file: string): string | { code: string } => {
+  try {
+    return readFileSync(file, "utf8").trimEnd();
+  } catch (error) {
+    return { code: (error as NodeJS.ErrnoException).code ?? "unknown" };
+  }
 };
 
 /** The engine that `scripts/engine up` started, if it did. */

@@ -107,3 +107,38 @@ test.each(["read", "everybody", "@testers", "write;admin"])("who may is no guess
     "MAY_RETRY: give a list of `write`, `admin` and `@organisation/team`, or `nobody`",
   );
 });
+
+const app = { APP_ID: "1", PRIVATE_KEY: "-----BEGIN PRIVATE KEY-----", WEBHOOK_SECRET: "long enough" };
+const without = (name: keyof typeof app) => ({ ...app, [name]: undefined });
+
+test("a secret may lie in a file, without the line end that an editor leaves", async () => {
+  const [key, secret, store] = ["key.pem", "webhook-secret", "store"].map((name) => join(path, name));
+  await writeFile(key ?? "", "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----\n");
+  await writeFile(secret ?? "", "from a file\n");
+  await writeFile(store ?? "", "postgres://bot:word@db/testme\n");
+  const settings = { APP_ID: "1", PRIVATE_KEY_FILE: key, WEBHOOK_SECRET_FILE: secret };
+  expect(readBotConfig(settings)).toMatchObject({
+    privateKey: "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----",
+    webhookSecret: "from a file",
+  });
+  expect(read({ STORE_FILE: store ?? "" }).storeUrl).toBe("postgres://bot:word@db/testme");
+});
+
+test("a file that cannot be read, is empty or says the same again is told by its setting, with the way out", async () => {
+  await writeFile(join(path, "empty"), "\n");
+  const wrong = (settings: NodeJS.ProcessEnv) => () => readBotConfig(settings);
+  expect(wrong({ ...without("PRIVATE_KEY"), PRIVATE_KEY_FILE: "/nowhere/key.pem" })).toThrow(
+    "PRIVATE_KEY_FILE: /nowhere/key.pem cannot be read (ENOENT); name a file that holds the secret and that the bot's user may read",
+  );
+  expect(wrong({ ...without("WEBHOOK_SECRET"), WEBHOOK_SECRET_FILE: path })).toThrow(
+    "cannot be read (EISDIR)",
+  );
+  expect(wrong({ ...without("WEBHOOK_SECRET"), WEBHOOK_SECRET_FILE: join(path, "empty") })).toThrow(
+    /WEBHOOK_SECRET_FILE: .*empty is empty; name a file/,
+  );
+  expect(wrong({ ...app, WEBHOOK_SECRET_FILE: join(path, "empty") })).toThrow(
+    "WEBHOOK_SECRET_FILE: WEBHOOK_SECRET is given as well; leave one of the two out",
+  );
+  // Nothing else is looked for in files: a typing error would be a file that nobody reads.
+  expect(wrong({ ...without("APP_ID"), APP_ID_FILE: join(path, "empty") })).toThrow("APP_ID: ");
+});
