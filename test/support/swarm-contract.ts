@@ -226,6 +226,7 @@ export const swarmContract = (open: () => Subject): void => {
       await expect(run("exit 0", 20_000, "0".repeat(64))).rejects.toThrow(/ended before a test could run/);
       const remains = await subject.swarm.remains(stack.name);
       expect(remains.filter((line) => line.startsWith("container "))).toHaveLength(1);
+      expect(remains.filter((line) => line.startsWith("network "))).toEqual([`network ${stack.name}_internal`]);
     });
 
     test("a bad update is seen live, and is taken back with its labels, in one write", async () => {
@@ -428,6 +429,8 @@ const trialOf = ({
   withinMs = 20_000,
 }: TaskPlace & Partial<Trial>): Trial => ({
   beside: { task, node, container },
+  network: "stack",
+  reached: [],
   image: "testme/fixture:1",
   command: command ?? [],
   env: {},
