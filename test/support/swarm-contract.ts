@@ -226,7 +226,9 @@ export const swarmContract = (open: () => Subject): void => {
       await expect(run("exit 0", 20_000, "0".repeat(64))).rejects.toThrow(/ended before a test could run/);
       const remains = await subject.swarm.remains(stack.name);
       expect(remains.filter((line) => line.startsWith("container "))).toHaveLength(1);
-      expect(remains.filter((line) => line.startsWith("network "))).toEqual([`network ${stack.name}_internal`]);
+      expect(remains.filter((line) => line.startsWith("network "))).toEqual([
+        `network ${stack.name}_internal`,
+      ]);
     });
 
     test("a bad update is seen live, and is taken back with its labels, in one write", async () => {
