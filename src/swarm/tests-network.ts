@@ -146,14 +146,14 @@ const untilGone = async (docker: Docker, stack: string): Promise<void> => {
 export const removeTestsNetworks = async (docker: Docker, stack: string): Promise<string[]> => {
   const label = [ofStack(stack), `${PURPOSE}=${TESTS}`];
   const networks = await docker.listNetworks({ filters: { label } });
-  for (const { Id } of networks) await freeOfTasks(docker.getNetwork(Id));
-  for (const { Id } of await docker.listContainers({ all: true, filters: { label } }))
-    await docker.getContainer(Id).remove({ force: true }).catch(unlessGoing);
+  const holders = (await docker.listContainers({ all: true, filters: { label } })).map(({ Id }) => Id);
+  for (const { Id } of networks) await freeOfTasks(docker.getNetwork(Id), holders);
+  for (const Id of holders) await docker.getContainer(Id).remove({ force: true }).catch(unlessGoing);
   for (const { Id } of networks) {
     const network = docker.getNetwork(Id);
     await network.remove().catch(async (error: unknown) => {
       unlessGoing(error);
-      if (isMissing(error)) await removeForgotten(docker, network, label);
+      if (isForgotten(error)) await removeForgotten(docker, network, label);
     });
   }
   return networks.map(({ Name }) => Name);
@@ -174,10 +174,14 @@ const endsOf = async (network: Docker.Network): Promise<[id: string, name: strin
 /** The end that the engine itself has on each overlay is no container. */
 const isEngines = (id: string): boolean => id.startsWith("lb-");
 
-const freeOfTasks = async (network: Docker.Network): Promise<void> => {
+const freeOfTasks = async (network: Docker.Network, holders: readonly string[]): Promise<void> => {
   for (const [id] of await endsOf(network))
-    if (!isEngines(id)) await network.disconnect({ Container: id, Force: true }).catch(unlessGoing);
+    if (!isEngines(id) && !holders.includes(id))
+      await network.disconnect({ Container: id, Force: true }).catch(unlessGoing);
 };
+
+/** The manager's word for it comes as an error of the engine's own: 500. */
+const isForgotten = (error: unknown): boolean => isMissing(error) || / not found$/.test(wordsOf(error));
 
 /** One that the manager has no longer and this node has: the engine takes it if nothing, and not even itself, is on it. */
 const removeForgotten = async (docker: Docker, network: Docker.Network, label: string[]): Promise<void> => {
