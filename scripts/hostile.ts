@@ -13,6 +13,7 @@ import type { Counts } from "../test/support/tally.ts";
 const SUITE = [
   "test/swarm/hostile-recipes.test.ts",
   "test/swarm/custom-tests.test.ts",
+  "test/swarm/tests-network.test.ts",
   ...[
     "hostile-payloads",
     "hostile-repositories",

@@ -91,6 +91,8 @@ const EngineSettings = z.object({
   RESOLVE_IMAGE: z.enum(["always", "changed", "never"]).default("always"),
   /** Which images the engine fetches before a deploy, so that a registry's trouble is told as one. */
   PULL_IMAGES: z.enum(["missing", "never"]).default("missing"),
+  /** What a recipe's own tests reach: the services of its stack, or all that their service reaches. */
+  OWN_TESTS_NETWORK: z.enum(["stack", "open"]).default("stack"),
   /** What recipes may ask for: JSON, or the path of a file that holds it. */
   POLICY: z.string().optional(),
   PATH: z.string().default("/usr/local/bin:/usr/bin:/bin"),
@@ -142,6 +144,7 @@ export type EngineConfig = {
   probeImage: string;
   wantedRoom: { memoryBytes: number; diskBytes: number };
   backupBytes: number;
+  testsNetwork: "stack" | "open";
   repositoryBytes: number;
   preflightWaitMs: number;
   resolveImage: "always" | "changed" | "never";
@@ -206,6 +209,7 @@ export const readEngineConfig = (env: NodeJS.ProcessEnv = process.env): EngineCo
     probeImage: set.PROBE_IMAGE,
     wantedRoom: { memoryBytes: set.MIN_FREE_MEMORY, diskBytes: set.MIN_FREE_DISK },
     backupBytes: set.MAX_BACKUP,
+    testsNetwork: set.OWN_TESTS_NETWORK,
     repositoryBytes: set.MAX_REPOSITORY,
     preflightWaitMs: set.PREFLIGHT_WAIT * 1_000,
     resolveImage: set.RESOLVE_IMAGE,

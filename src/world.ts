@@ -54,7 +54,15 @@ export const realTools = (config: EngineConfig, owner: string): Tools => {
     pulling: { images: config.pullImages, configDirectory: config.dockerConfig },
   });
   const deployer = deployerOf(config, owner, git, swarm);
-  return { git, swarm, deployer, policy: config.policy, backupBytes: config.backupBytes, now };
+  return {
+    git,
+    swarm,
+    deployer,
+    policy: config.policy,
+    backupBytes: config.backupBytes,
+    testsNetwork: config.testsNetwork,
+    now,
+  };
 };
 
 const deployerOf = (config: EngineConfig, owner: string, git: Git, swarm: Swarm): Deployer => {

@@ -25,7 +25,7 @@ export const testsStory = ({ failed, of }: TestFinding): Story => {
     happened: `${failed.length} of the recipe's own ${count(of, "test")} failed: ${told.join("; ")}${more}.`,
     isNot:
       "Not a failed rollout: every task runs and the app serves; it is the recipe's own tests that find fault.",
-    next: `See the last words of what failed, below. The tests are what ${code("tests:")} in ${code("testme.yml")} says; they run beside their service, which they reach at ${code("127.0.0.1")}.`,
+    next: `See the last words of what failed, below. The tests are what ${code("tests:")} in ${code("testme.yml")} says; they reach the app's services by their names.`,
   };
 };
 
@@ -63,6 +63,7 @@ export const testsPassed = (seen: readonly Observation[]): { title: string; bloc
     title,
     blocks: [
       story(`**${title}.** The recipe's own, each in a container beside its service.`),
+      ...networkBlock(seen),
       ...tableBlock(results),
     ],
   };
@@ -70,9 +71,20 @@ export const testsPassed = (seen: readonly Observation[]): { title: string; bloc
 
 /** What stands below the story of tests that failed. */
 export const testsEvidence = (seen: readonly Observation[]): Block[] => [
+  ...networkBlock(seen),
   ...tableBlock(resultsIn(seen)),
   ...lastWords(seen),
 ];
+
+const NETWORKS = {
+  stack: "They ran on a network that reaches only the services of this run.",
+  open: `They ran on the network of their service, and reached what that reaches (${code("OWN_TESTS_NETWORK")}).`,
+} as const;
+
+const networkBlock = (seen: readonly Observation[]): Block[] => {
+  const [tested] = testsIn(seen);
+  return tested ? [{ name: "the network of the tests", worth: 8, texts: [NETWORKS[tested.network]] }] : [];
+};
 
 const STATUS = { pass: "passed", fail: "**failed**", skip: "skipped" } as const;
 const ROWS = 100;

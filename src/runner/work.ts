@@ -5,6 +5,7 @@ import type { Dependency, RecipeConfig } from "../recipe/recipe-config.ts";
 import type { Deployer } from "../swarm/deployer.ts";
 import type { Stack, Swarm } from "../swarm/swarm.ts";
 import type { Observation } from "../verdict/observation.ts";
+import type { TestsNetwork } from "../verdict/own-tests.ts";
 import type { Beside } from "./beside.ts";
 import { type Data, noData } from "./data/data.ts";
 import type { Overlay } from "./read-config.ts";
@@ -17,6 +18,8 @@ export type Tools = {
   policy: Policy;
   /** What the backups of one run may take of this host's disk. */
   backupBytes: number;
+  /** What a recipe's own tests may reach. */
+  testsNetwork: TestsNetwork;
   now: () => Date;
 };
 /** What the steps need of git: a tree, and what it holds. */

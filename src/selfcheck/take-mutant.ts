@@ -71,6 +71,7 @@ const playOut = async (
       git: trees,
       policy,
       backupBytes: 0,
+      testsNetwork: "stack" as const,
       now: ground.now,
     };
     const named = nameOf(await deployOne(step, String(index), tools, lease, stack, ground));

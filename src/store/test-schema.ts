@@ -20,6 +20,8 @@ export const TEST_OBSERVATIONS = [
     test: z.string(),
     service: z.string(),
     image: z.string(),
+    // Records of a time in which there was no other do not say so.
+    network: z.enum(["stack", "open"]).default("open"),
     end: EndSchema,
     ms: z.number(),
     lines: list(z.string()),

@@ -164,7 +164,7 @@ export const dockerodeSwarm = (
     async runBeside(lease, stack, trial, signal) {
       lease.assertCovers(stack.appDomain);
       await here(trial.beside);
-      return onEngine(host, runBeside(docker, listening, stack, trial, signal), signal);
+      return onEngine(host, runBeside(docker, listening, probeImage, stack, trial, signal), signal);
     },
     async lookInside(inside, path) {
       await here(inside);

@@ -1,7 +1,8 @@
 /**
- * Runs what a recipe brings along, its own tests, in a container that shares the network namespace of one of its tasks: it reaches
- * what that task reaches, and the task itself on 127.0.0.1. It is strangers' code, so it gets nothing else: no mount, no socket, no
- * privilege, no variable of ours, little memory and few processes; what it writes is heard as far as it is bearable.
+ * Runs what a recipe brings along, its own tests, in a container on a network of the stack's services alone (tests-network.ts), or where
+ * the bot's setting says so in the network namespace of one of its tasks: then it reaches what that task reaches. It is strangers' code,
+ * so it gets nothing else: no mount, no socket, no privilege, no variable of ours, little memory and few processes; what it writes is
+ * heard as far as it is bearable.
  * Invariant: the container goes, whatever happens. It bears the stack's label, so that it goes with the stack where this process dies.
  */
 
@@ -15,6 +16,7 @@ import { endsWithin } from "./ends-within.ts";
 import { isMissing, statusOf, wordsOf } from "./engine-fault.ts";
 import { labelOf } from "./stack-label.ts";
 import type { Stack, TaskPlace, Trial, TrialRun } from "./swarm.ts";
+import { onTestsNetwork } from "./tests-network.ts";
 import { archiveOf } from "./trial-files.ts";
 import { hearing } from "./trial-output.ts";
 
@@ -28,12 +30,30 @@ const FLAG_AGAIN_MS = 100;
 export const runBeside = async (
   docker: Docker,
   waiting: Docker,
+  probeImage: string,
   stack: Stack,
   trial: Trial,
   signal: AbortSignal,
 ): Promise<TrialRun> => {
   signal.throwIfAborted();
-  const container = await create(docker, stack, trial);
+  const { beside, network } = trial;
+  const runOn = (mode: string) => runIn(mode, docker, waiting, stack, trial, signal);
+  if (network === "open") return runOn(`container:${beside.container}`);
+  const ran = await onTestsNetwork(docker, probeImage, stack, trial, runOn);
+  if (ran === null) throw gone(beside.task);
+  return ran;
+};
+
+const runIn = async (
+  networkMode: string,
+  docker: Docker,
+  waiting: Docker,
+  stack: Stack,
+  trial: Trial,
+  signal: AbortSignal,
+): Promise<TrialRun> => {
+  signal.throwIfAborted();
+  const container = await create(networkMode, docker, stack, trial);
   if (!("id" in container)) return unstarted(container.said);
   try {
     await container.putArchive(await archiveOf(trial.files), { path: "/" });
@@ -44,6 +64,7 @@ export const runBeside = async (
 };
 
 const create = async (
+  networkMode: string,
   docker: Docker,
   stack: Stack,
   { beside, image, command, env }: Trial,
@@ -59,7 +80,7 @@ const create = async (
       Labels: labelOf(stack.name),
       Healthcheck: { Test: ["NONE"] },
       HostConfig: {
-        NetworkMode: `container:${beside.container}`,
+        NetworkMode: networkMode,
         Memory: MEMORY_BYTES,
         MemorySwap: MEMORY_BYTES,
         PidsLimit: PROCESSES,
@@ -147,7 +168,7 @@ const unstarted = (said: string): TrialRun => ({
   lines: [],
 });
 
-const gone = (task: string, cause: unknown): Fault =>
+const gone = (task: string, cause?: unknown): Fault =>
   new Fault(
     "engine",
     `The task ${task} ended before a test could run beside it`,

@@ -10,6 +10,7 @@ import { Fault } from "../verdict/fault.ts";
 import { isMissing, statusOf } from "./engine-fault.ts";
 import { ofStack } from "./stack-label.ts";
 import type { Stack } from "./swarm.ts";
+import { removeTestsNetworks } from "./tests-network.ts";
 
 const WITHIN_MS = 120_000;
 /** Tasks raise no events, so the engine is asked. */
@@ -36,6 +37,7 @@ export const removeStack = async (docker: Docker, stack: Stack): Promise<void> =
 /** Deletes what no running task holds. What is still in use the engine refuses (409, for secrets 400): come back later. */
 const removeIdle = async (docker: Docker, stack: string): Promise<void> => {
   const filters = { label: [ofStack(stack)] };
+  await removeTestsNetworks(docker, stack);
   const containers = await docker.listContainers({ all: true, filters });
   const isOurs = (c: Docker.ContainerInfo) =>
     c.State !== "running" || !("com.docker.swarm.task.id" in c.Labels);

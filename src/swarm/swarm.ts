@@ -15,7 +15,7 @@ import type {
   Service,
   Task,
 } from "../verdict/observation.ts";
-import type { TestEnd } from "../verdict/own-tests.ts";
+import type { TestEnd, TestsNetwork } from "../verdict/own-tests.ts";
 
 /** A stack as it stood at one moment: no service changed between the first call and the last. */
 export type Reading = {
@@ -35,9 +35,17 @@ export type EngineInfo = { version: string; cgroup: string; memoryBytes: number 
 /** `node` is where the task's container is. */
 export type TaskPlace = { task: string; node: string | null; container: string };
 export type ProbeTarget = TaskPlace & { port: number; host: string; wants: ProbeWish };
-/** What is to run in a container of its own within the network of a task, and with nothing else of it, of the host or of the bot. */
+/** What is to run in a container of its own, with a network and nothing else of the stack, of the host or of the bot. */
 export type Trial = {
+  /** The task that it is for. */
   beside: TaskPlace;
+  /**
+   * `stack`: it reaches what runs of the stack on the engine's own node, by the names of its services, and nothing else. `open`: it is
+   * within the task's own network, and reaches what that reaches.
+   */
+  network: TestsNetwork;
+  /** The names of further stacks of this run, to be reached by the full names of their services. */
+  reached: readonly string[];
   image: string;
   /** In place of the image's own entrypoint. */
   command: readonly string[];

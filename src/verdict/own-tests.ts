@@ -9,6 +9,7 @@ export type TestObservation =
     test: string;
     service: string;
     image: string;
+    network: TestsNetwork;
     end: TestEnd;
     /** By the engine's clock; 0 where it never started. */
     ms: number;
@@ -17,6 +18,8 @@ export type TestObservation =
     /** What it told of its points; none where it speaks by its exit code alone. */
     results: readonly TestResult[];
   };
+/** What it could reach: the stack's services alone, or all that its service's task reaches. */
+export type TestsNetwork = "stack" | "open";
 export type TestResult = { name: string; status: "pass" | "fail" | "skip"; detail: string };
 export type TestEnd =
   | { is: "exited"; code: number }

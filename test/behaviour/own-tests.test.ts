@@ -112,6 +112,33 @@ test("a test gets its files, its variables and the app's address, and nothing of
   ]);
 });
 
+test.each([
+  ["stack", "They ran on a network that reaches only the services of this run."],
+  ["open", "They ran on the network of their service, and reached what that reaches (`OWN_TESTS_NETWORK`)."],
+] as const)("what tests may reach is the bot's setting, and is told: %s", async (testsNetwork, words) => {
+  const seen: unknown[] = [];
+  const world = await openWorld({
+    recipes: { wiki: (folder, name) => recipeWithTests(folder, name, shellTest("web", "exit 0")) },
+    script: {
+      tests({ network, reached }) {
+        seen.push({ network, reached });
+        return ran(seen.length - 1);
+      },
+    },
+    testsNetwork,
+    ...onlyCustom,
+  });
+  await world.comment("!testme");
+  await world.settled();
+  expect(world.check("custom").output.summary).toContain(words);
+  await world.comment("!testme");
+  await world.settled();
+  expect(world.check("custom").conclusion).toBe("failure");
+  expect(world.check("custom").output.summary).toContain(words);
+  const one = { network: testsNetwork, reached: [] };
+  expect(seen).toEqual([one, one]);
+});
+
 test("an image that cannot be had is the test's own failure, in the registry's words", async () => {
   const tests = [shellTest("web", "exit 0", { image: "example/absent:1" })];
   const world = await openWorld({

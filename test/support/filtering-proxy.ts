@@ -16,7 +16,7 @@ export type FilteringProxy = {
   close(): Promise<void>;
 };
 
-export const callOf = ({ method = "", url = "" }: Pick<IncomingMessage, "method" | "url">): Call => ({
+const callOf = ({ method = "", url = "" }: Pick<IncomingMessage, "method" | "url">): Call => ({
   method,
   path: (url.split("?", 1)[0] ?? "").replace(/^\/v1\.\d+(?=\/)/, ""),
 });

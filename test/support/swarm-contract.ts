@@ -216,6 +216,7 @@ export const swarmContract = (open: () => Subject): void => {
         const trial = trialOf({ ...place, command: ["/bin/sh", "-c", command], withinMs });
         return subject.swarm.runBeside(lease, stack, trial, new AbortController().signal);
       };
+      const before = await subject.swarm.read(stack.name, null);
       expect(await run("exit 0")).toMatchObject({ end: { is: "exited", code: 0 }, stdout: [], lines: [] });
       expect(await run("echo 'not well'; exit 3")).toMatchObject({
         end: { is: "exited", code: 3 },
@@ -226,6 +227,11 @@ export const swarmContract = (open: () => Subject): void => {
       await expect(run("exit 0", 20_000, "0".repeat(64))).rejects.toThrow(/ended before a test could run/);
       const remains = await subject.swarm.remains(stack.name);
       expect(remains.filter((line) => line.startsWith("container "))).toHaveLength(1);
+      // Nothing of the stack has been written for it, and no task has ended.
+      expect(await subject.swarm.read(stack.name, null)).toEqual(before);
+      expect(remains.filter((line) => line.startsWith("network "))).toEqual([
+        `network ${stack.name}_internal`,
+      ]);
     });
 
     test("a bad update is seen live, and is taken back with its labels, in one write", async () => {
@@ -428,6 +434,8 @@ const trialOf = ({
   withinMs = 20_000,
 }: TaskPlace & Partial<Trial>): Trial => ({
   beside: { task, node, container },
+  network: "stack",
+  reached: [],
   image: "testme/fixture:1",
   command: command ?? [],
   env: {},

@@ -52,6 +52,7 @@ export type Options = {
   stageMs?: number;
   runMs?: number;
   backupBytes?: number;
+  testsNetwork?: "stack" | "open";
   repositoryBytes?: number;
   settings?: Partial<BotConfig>;
   /** The PATH on which the bot finds git. */
@@ -109,6 +110,7 @@ async function build(folder: string, { recipes = { wiki: goodUpgrade }, ...optio
     ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
     ...(options.stageMs !== undefined && { stageMs: options.stageMs }),
     ...(options.runMs !== undefined && { runMs: options.runMs }),
+    ...(options.testsNetwork !== undefined && { testsNetwork: options.testsNetwork }),
     ...(options.backupBytes !== undefined && { backupBytes: options.backupBytes }),
     ...(options.repositoryBytes !== undefined && { repositoryBytes: options.repositoryBytes }),
     ...(options.path !== undefined && { path: options.path }),
@@ -272,6 +274,7 @@ async function listenTo(
       deployer,
       policy: engine.policy,
       backupBytes: engine.backupBytes,
+      testsNetwork: engine.testsNetwork,
       now,
     },
     log: botLog("trace", masks.hide, { write: (line: string) => void log.push(line) }),

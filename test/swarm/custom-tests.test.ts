@@ -26,10 +26,11 @@ const ended = (status: string, title: string | RegExp) => ({
   ],
 });
 
-it("reaches its service on 127.0.0.1 and its files at /tests, and knows where it is", async () => {
+it("reaches its service by its names and its files at /tests, and knows where it is", async () => {
   const files = {
-    "tests/home.sh": '#!/bin/sh\n. "$(dirname "$0")/lib/get.sh"\nget | grep -q "200 OK"\n',
-    "tests/lib/get.sh": `get() { printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc 127.0.0.1 "$PORT"; }\n`,
+    "tests/home.sh":
+      '#!/bin/sh\n. "$(dirname "$0")/lib/get.sh"\nget app | grep -q "200 OK"\nget "$STACK_NAME"_app | grep -q "200 OK"\n',
+    "tests/lib/get.sh": `get() { printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc "$1" "$PORT"; }\n`,
   };
   const tests = [
     { name: "home page", command: ["/bin/sh", "/tests/home.sh"] },

@@ -247,6 +247,8 @@ describe.skipIf(process.getuid?.() !== 0)("an app on another node than the engin
       .toEqual({ is: "tcp", answers: 2 });
     const trial = {
       beside: target,
+      network: "stack" as const,
+      reached: [],
       image: "testme/fixture:1",
       command: ["true"],
       env: {},

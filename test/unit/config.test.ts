@@ -46,6 +46,12 @@ test.each(["-1", "M", "12 apples", "1..5G", "1e9", "5GG", "50%"])(
   },
 );
 
+test("a recipe's own tests reach their stack, unless the bot is told otherwise in one word", () => {
+  expect(read().testsNetwork).toBe("stack");
+  expect(read({ OWN_TESTS_NETWORK: "open" }).testsNetwork).toBe("open");
+  expect(() => read({ OWN_TESTS_NETWORK: "internet" })).toThrow("OWN_TESTS_NETWORK: ");
+});
+
 test("a wait of 0 is none, and what is no time is told", () => {
   expect(read({ PREFLIGHT_WAIT: "0" }).preflightWaitMs).toBe(0);
   expect(() => read({ PREFLIGHT_WAIT: "soon" })).toThrow("PREFLIGHT_WAIT: give a number of seconds");

@@ -108,7 +108,7 @@ const Marker = z.strictObject({
 const OwnTest = z.strictObject({
   name: words().describe("What a report calls it."),
   service: Service.optional().describe(
-    "The service whose network the test joins: it is at 127.0.0.1. Default: the one that the recipe gives to the proxy, else `app`.",
+    "The service that the test is for: one of its tasks has to run. Default: the one that the recipe gives to the proxy, else `app`.",
   ),
   image: z
     .string()

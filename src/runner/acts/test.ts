@@ -11,7 +11,7 @@ import type { OwnTest } from "../../recipe/recipe-config.ts";
 import { routedPort } from "../../recipe/stack-config.ts";
 import type { Lease } from "../../run/lease.ts";
 import { type Redact, redactor } from "../../swarm/redaction.ts";
-import type { Swarm, TrialFile, TrialRun } from "../../swarm/swarm.ts";
+import type { Swarm, Trial, TrialFile, TrialRun } from "../../swarm/swarm.ts";
 import { readTap } from "../../verdict/tap.ts";
 import { filled, outputsIn } from "../given.ts";
 import type { Recipe } from "../read-recipe.ts";
@@ -22,21 +22,26 @@ import { haveImage } from "./have-image.ts";
 import { runningTask } from "./running-task.ts";
 
 export const test =
-  ({ swarm, policy, now }: StepTools, work: Work): Executor<"test"> =>
+  ({ swarm, policy, testsNetwork, now }: StepTools, work: Work): Executor<"test"> =>
   async (lease) => {
     const recipe = recipeOf(work);
     const redact = redactor(recipe.app.values, work.standing.secrets);
     const { tests } = work.config;
     const allowed = policyFor(policy, work.repository);
     const files = tests.length === 0 ? [] : await readTests(join(work.directory, TESTS));
+    const reach = {
+      network: testsNetwork,
+      reached: [...work.standing.beside.values()].map(({ stack }) => stack.name),
+    };
     for (const [index, own] of tests.entries()) {
       work.doing(`running test ${index + 1} of ${tests.length}: ${own.name}`);
       work.allow(own.timeoutMs);
       const planned = plannedOf(own, recipe, work);
       const ran = allowsImage(planned.image, allowed)
-        ? await run(swarm, lease, recipe, planned, files, work.signal)
+        ? await run(swarm, lease, recipe, planned, files, reach, work.signal)
         : unstarted(`its image ${planned.image} is refused by policy (registries)`);
-      work.note({ is: "tested", at: now().toISOString(), ...toldBy(planned, ran, redact) });
+      const told = toldBy(planned, ran, redact);
+      work.note({ is: "tested", at: now().toISOString(), network: testsNetwork, ...told });
     }
   };
 
@@ -56,6 +61,7 @@ const run = async (
   { app, config }: Recipe,
   { service, image, command, env, timeoutMs: withinMs }: Planned,
   files: readonly TrialFile[] | { refused: string },
+  reach: Pick<Trial, "network" | "reached">,
   signal: AbortSignal,
 ): Promise<TrialRun> => {
   const { stack } = app;
@@ -72,7 +78,7 @@ const run = async (
   return swarm.runBeside(
     lease,
     stack,
-    { beside, image, command, env: { ...own, ...env }, files, withinMs },
+    { beside, ...reach, image, command, env: { ...own, ...env }, files, withinMs },
     signal,
   );
 };

@@ -14,6 +14,7 @@ const tested = (test: string, more: Partial<TestObservation> = {}): TestObservat
   test,
   service: "app",
   image: "testme/fixture:1",
+  network: "stack",
   end: { is: "exited", code: 0 },
   ms: 1_240,
   lines: [],

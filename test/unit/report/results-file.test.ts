@@ -27,6 +27,7 @@ const tested: StageResult["observations"][number] = {
   test: "smoke",
   service: "app",
   image: "testme/fixture:1",
+  network: "stack",
   end: { is: "exited", code: 1 },
   ms: 1_200,
   lines: [],

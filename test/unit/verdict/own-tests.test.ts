@@ -16,6 +16,7 @@ const tested = (test: string, end: TestEnd, more: Partial<TestObservation> = {})
   test,
   service: "app",
   image: "testme/fixture:1",
+  network: "stack",
   end,
   ms: 1_200,
   lines: [],
